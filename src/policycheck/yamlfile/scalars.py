@@ -1,0 +1,107 @@
+"""The types that a text in a file can have: dates, durations, numbers, yes or no.
+
+Parsed here rather than by pydantic, whose `date` takes `1377475200` and whose
+`timedelta` takes `-3d` but not `48h`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Annotated, TypeVar
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from policycheck.problems import quote
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
+_DURATION = re.compile(r"(\d{1,5})([hd])", re.ASCII)
+_INTEGER = re.compile(r"\d{1,9}", re.ASCII)
+
+Item = TypeVar("Item")
+
+
+def parse_date(text: str) -> date:
+    """Parse `2013-08-26`. Raises ValueError with a sentence for the user."""
+    if not _DATE.fullmatch(text):
+        raise ValueError(f"{quote(text)} is not a date like 2013-08-26")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"the date {quote(text)} is not in the calendar") from None
+
+
+def parse_moment(text: str) -> date | datetime:
+    """Parse a date, or a time like `2013-08-26T09:00` with or without a zone."""
+    if _DATE.fullmatch(text) or not _MOMENT.fullmatch(text):
+        return parse_date(text)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"the time {quote(text)} is not in the calendar") from None
+
+
+def parse_duration(text: str) -> timedelta:
+    """Parse `48h` or `14d`. Raises ValueError with a sentence for the user."""
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{quote(text)} is not a duration like 48h or 14d")
+    count = int(match[1])
+    return timedelta(hours=count) if match[2] == "h" else timedelta(days=count)
+
+
+def _boolean(value: object) -> object:
+    if value in ("true", "false"):
+        return value == "true"
+    if isinstance(value, str):
+        raise PydanticCustomError("boolean", f"{quote(value)} is neither true nor false")
+    return value
+
+
+def _integer(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if not _INTEGER.fullmatch(value):
+        raise PydanticCustomError("integer", f"{quote(value)} is not a whole number")
+    return int(value)
+
+
+def _date(value: object) -> object:
+    return parse_date(value) if isinstance(value, str) else value
+
+
+def _duration(value: object) -> object:
+    return parse_duration(value) if isinstance(value, str) else value
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _by_language(value: object) -> object:
+    return {"": value} if isinstance(value, str) else value
+
+
+Boolean = Annotated[bool, BeforeValidator(_boolean)]
+Integer = Annotated[int, BeforeValidator(_integer)]
+Date = Annotated[date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_duration),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,5}[hd]$"}),
+]
+OneOrMany = Annotated[tuple[Item, ...], BeforeValidator(_as_list), Field(min_length=1)]
+"""One value or a list of them; always a tuple past this point."""
+_TEXT = {"type": "string", "minLength": 1}
+Texts = Annotated[
+    Mapping[str, str],
+    BeforeValidator(_by_language),
+    Field(min_length=1),
+    WithJsonSchema(
+        {"anyOf": [_TEXT, {"type": "object", "additionalProperties": _TEXT, "minProperties": 1}]}
+    ),
+]
+"""A text, or a map of texts by language; always a map past this point, "" for no language."""
