@@ -81,11 +81,9 @@ def test_scalars_are_text_until_the_field_says_otherwise():
     assert whole.from_ == "~x"
 
 
-@pytest.mark.parametrize(
-    "data", ["\ufefflanguage: 1\ntitle: 微信", "language: 1\r\ntitle: 微信\r\n"]
-)
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_windows_editors_are_understood(data, encoding):
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_windows_editors_are_understood(encoding):
+    data = "language: 1\r\ntitle: 微信\r\n"
     model, problems = decode(parse(data.encode(encoding), "w.yaml"), Whole)
     assert (model.title, problems) == ({"": "微信"}, ())
 
