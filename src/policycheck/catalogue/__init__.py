@@ -1,0 +1,1 @@
+"""What the world's apps are called: rules, loaded, and recognition by them."""

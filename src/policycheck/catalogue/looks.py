@@ -1,0 +1,84 @@
+"""What an unknown item looks like: the categories that its name or store category suggest.
+
+Nothing here is proof. It keeps a messenger that nobody has described yet from passing
+as compliant; such an item becomes `unclassified`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from policycheck.catalogue.catalogue import Catalogue
+from policycheck.catalogue.names import Lookalikes
+from policycheck.text import fold_text
+
+_WORD = re.compile(r"[^\W\d_]+")
+_STORE_GAPS = re.compile(r"[\s_&/-]+")
+_UNSPACED = re.compile(
+    r"[\u0900-\u0dff\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff"
+    r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+"""Scripts without spaces, or whose vowel signs are no letters: there a word is a substring."""
+
+
+class Looks:
+    """The signs of all categories, made ready to be asked about one name after another."""
+
+    def __init__(self, catalogue: Catalogue, lookalikes: Lookalikes) -> None:
+        self._lookalikes = lookalikes
+        self._stores: dict[str, set[str]] = {}
+        self._words: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        self._parts: dict[str, set[str]] = {}
+        self._unless: dict[str, frozenset[str]] = {}
+        self._with_parents = {
+            id_: frozenset({id_, *catalogue.categories.parents(id_)})
+            for id_ in catalogue.categories
+        }
+        for id_, category in catalogue.categories.items():
+            for store in category.looks.store_categories:
+                self._stores.setdefault(_store_key(store), set()).add(id_)
+            for sign in category.looks.words:
+                self._add_sign(sign, id_)
+            self._unless[id_] = frozenset(map(self._fold, category.looks.unless))
+        self._any_part = re.compile("|".join(map(re.escape, sorted(self._parts))) or r"(?!)")
+
+    def categories_of(self, name: str | None, store_category: str | None) -> frozenset[str]:
+        """Return what an item looks like, parents included; empty if like nothing."""
+        found: set[str] = set()
+        text = self._fold(name) if name else ""
+        words = _WORD.findall(text)
+        if store_category:
+            found |= self._stores.get(_store_key(store_category), set())
+        for at, word in enumerate(words):
+            for phrase, id_ in self._words.get(word, ()):
+                if len(phrase) == 1 or tuple(words[at : at + len(phrase)]) == phrase:
+                    found.add(id_)
+        if not text.isascii() and self._any_part.search(text):
+            found.update(*(ids for part, ids in self._parts.items() if part in text))
+        if not found:
+            return frozenset()
+        told = (id_ for id_ in found if not self._explained_away(id_, words, text))
+        return frozenset().union(*(self._with_parents[id_] for id_ in told))
+
+    def _explained_away(self, category_id: str, words: Iterable[str], text: str) -> bool:
+        unless = self._unless[category_id]
+        return not unless.isdisjoint(words) or any(
+            sign in text for sign in unless if _UNSPACED.search(sign)
+        )
+
+    def _add_sign(self, sign: str, category_id: str) -> None:
+        folded = self._fold(sign)
+        if _UNSPACED.search(folded):
+            self._parts.setdefault(folded, set()).add(category_id)
+            return
+        phrase = tuple(_WORD.findall(folded))
+        self._words.setdefault(phrase[0], []).append((phrase, category_id))
+
+    def _fold(self, text: str) -> str:
+        return self._lookalikes.fold(fold_text(text))
+
+
+def _store_key(store_category: str) -> str:
+    """Fold a store's category: `SOCIAL_NETWORKING`, `public.app-category.social-networking`."""
+    return _STORE_GAPS.sub(" ", fold_text(store_category).rpartition(".")[2]).strip()

@@ -1,0 +1,163 @@
+"""What is this item? The one place that answers, once for each distinct item.
+
+The strongest answer wins and the weaker ones are not told: an identifier that the catalogue
+knows decides, whatever the name says. What is known by nothing may still look like something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from policycheck.catalogue.catalogue import Catalogue
+from policycheck.catalogue.index import Apps, build_index
+from policycheck.catalogue.looks import Looks
+from policycheck.catalogue.makers import Makers
+from policycheck.catalogue.names import Lookalikes, bare, plain
+from policycheck.model import SERVICE_KINDS, Confidence
+
+
+class Basis(StrEnum):
+    """By what an item was recognised, strongest first."""
+
+    IDENTIFIER = "identifier"
+    IDENTIFIER_OTHER_CASE = "identifier_other_case"
+    SIGNER_AND_NAME = "signer_and_name"
+    PUBLISHER_AND_NAME = "publisher_and_name"
+    DISTINCTIVE_NAME = "distinctive_name"
+    NAME = "name"
+    LOOKALIKE_NAME = "lookalike_name"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Meaning:
+    """One app that an item may be, and how sure that is."""
+
+    app_id: str
+    basis: Basis
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What an item is: several meanings only where an identifier or a name is shared."""
+
+    meanings: tuple[Meaning, ...] = ()
+    """All of one confidence, sorted by app; empty for an item without an entry."""
+    looks_like: frozenset[str] = frozenset()
+    """Categories, parents included, that an item without an entry looks like."""
+
+
+_UNKNOWN = Recognition()
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A name as the tables hold it: whole, and bare of version and architecture."""
+
+    full: str
+    short: str
+
+    @classmethod
+    def of(cls, name: str | None) -> _Name:
+        full = plain(name) if name else ""
+        return cls(full, bare(full))
+
+
+class Recogniser:
+    """A catalogue made ready to be asked; the same question has the same answer, always."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._lookalikes = Lookalikes(catalogue.confusables)
+        self._index = build_index(catalogue, self._lookalikes)
+        self._makers = Makers(catalogue)
+        self._looks = Looks(catalogue, self._lookalikes)
+
+    def recognise(  # noqa: PLR0917 - the columns of model.DISTINCT_COLUMNS, in their order
+        self,
+        kind: str | None,
+        identifier: str | None,
+        identifier_type: str | None,
+        name: str | None,
+        publisher: str | None,
+        signer: str | None,
+        store_category: str | None,
+    ) -> Recognition:
+        """Recognise one distinct item by its columns, any of which may be null."""
+        read = _Name.of(name)
+        found: Recognition | None = None
+        if kind in SERVICE_KINDS:
+            found = self._by_service_name(read) or self._by_service_name(_Name.of(identifier))
+        else:
+            if identifier:
+                found = self._by_identifier(identifier, identifier_type, read)
+            if not found and read.full:
+                windows = _may_be_windows(identifier, identifier_type)
+                found = self._by_name(read, publisher, signer, windows=windows)
+        if found:
+            return found
+        looks = self._looks.categories_of(name, store_category)
+        return Recognition(looks_like=looks) if looks else _UNKNOWN
+
+    def _by_service_name(self, name: _Name) -> Recognition | None:
+        """Of a payment channel or an account the name is the identifier."""
+        if apps := self._named(name):
+            sure = Confidence.EXACT if len(apps) == 1 else Confidence.LIKELY
+            return _recognition(apps, Basis.NAME, sure)
+        return self._by_look(name)
+
+    def _by_identifier(self, identifier: str, type_: str | None, name: _Name) -> Recognition | None:
+        """Decide by identifier; where several apps share it, the name may settle which."""
+        if apps := self._index.identifiers.get((type_, identifier)):
+            meant = self._settle(apps, name)
+            sure = Confidence.EXACT if len(meant) == 1 else Confidence.LIKELY
+            return _recognition(meant, Basis.IDENTIFIER, sure)
+        folded = identifier.strip().casefold()
+        if apps := self._index.identifiers_without_case.get((type_, folded)):
+            meant = self._settle(apps, name)
+            return _recognition(meant, Basis.IDENTIFIER_OTHER_CASE, Confidence.LIKELY)
+        return None
+
+    def _by_name(
+        self, name: _Name, publisher: str | None, signer: str | None, *, windows: bool
+    ) -> Recognition | None:
+        """Decide by name: with a witness, by its distinctiveness, or as a mere possibility."""
+        named = self._named(name)
+        if not named:
+            return self._by_look(name)
+        if signer and (apps := self._makers.signed(named, signer)):
+            return _recognition(apps, Basis.SIGNER_AND_NAME, Confidence.LIKELY)
+        if publisher and (apps := self._makers.published(named, publisher)):
+            return _recognition(apps, Basis.PUBLISHER_AND_NAME, Confidence.LIKELY)
+        index = self._index
+        certain = index.distinctive.get(name.full) or index.distinctive.get(name.short)
+        if not certain and windows:
+            certain = index.windows_names.get(name.full) or index.windows_names.get(name.short)
+        if certain:
+            return _recognition(certain, Basis.DISTINCTIVE_NAME, Confidence.LIKELY)
+        return _recognition(named, Basis.NAME, Confidence.POSSIBLE)
+
+    def _by_look(self, name: _Name) -> Recognition | None:
+        apps = self._index.skeletons.get(self._lookalikes.skeleton(name.short))
+        return _recognition(apps, Basis.LOOKALIKE_NAME, Confidence.POSSIBLE) if apps else None
+
+    def _named(self, name: _Name) -> Apps:
+        names = self._index.names
+        return names.get(name.full) or names.get(name.short) or ()
+
+    def _settle(self, apps: Apps, name: _Name) -> Apps:
+        if len(apps) == 1:
+            return apps
+        return tuple(app for app in self._named(name) if app in apps) or apps
+
+
+def _recognition(apps: Iterable[str], basis: Basis, sure: Confidence) -> Recognition:
+    return Recognition(tuple(Meaning(app, basis, sure) for app in sorted(apps)))
+
+
+def _may_be_windows(identifier: str | None, type_: str | None) -> bool:
+    """Say whether the name may be that of a Windows uninstall entry."""
+    if type_ is None:
+        return identifier is None
+    return type_.startswith(("win", "msix", "msstore"))
