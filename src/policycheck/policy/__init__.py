@@ -1,0 +1,1 @@
+"""Policies: the memo as a file, its controls, and the conditions that they ask."""

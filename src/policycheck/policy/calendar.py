@@ -1,0 +1,27 @@
+"""Days of a policy's time zone as moments."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+_MICROSECOND = timedelta(microseconds=1)
+_DAY = timedelta(days=1)
+_FIRST, _LAST = date(1, 1, 2), date(9999, 12, 30)
+"""The days that every zone can tell in UTC; `9999-12-31` is a common way to write "never"."""
+
+
+def start_of_day(day: date, zone: str) -> datetime:
+    """Return the first moment of a day in a zone, in UTC."""
+    day = min(max(day, _FIRST), _LAST)
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+def end_of_day(day: date, zone: str) -> datetime:
+    """Return the last microsecond of a day in a zone, in UTC."""
+    return start_of_day(min(day, _LAST) + _DAY, zone) - _MICROSECOND
+
+
+def day_in_zone(moment: datetime, zone: str) -> date:
+    """Return the day that it is in a zone at an aware time."""
+    return moment.astimezone(ZoneInfo(zone)).date()

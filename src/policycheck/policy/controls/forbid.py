@@ -1,0 +1,43 @@
+"""`forbid`: nothing that the selector finds may be present.
+
+What it does:
+    Every item that the selector finds is a violation. `except_apps`, beside it, wins over
+    all: a named approval beats a ban on its category or vendor.
+
+Why it matters:
+    Most memos name what must go: an app, a vendor, a whole category. What is found is a
+    breach however old the report is; what is not found is a pass only if the report is fresh
+    and could have shown it.
+
+Example:
+    forbid: {vendor_group: tencent}
+    except_apps: [wecom]
+
+Remedy:
+    Remove the item that was found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from policycheck.policy.selector import Selector
+
+
+@dataclass(frozen=True)
+class Forbid:
+    """A ban."""
+
+    selector: Selector
+    except_apps: tuple[str, ...] = ()
+
+    @property
+    def approved(self) -> tuple[str, ...]:
+        """The apps that may be there although the selector finds them."""
+        return self.except_apps
+
+    @property
+    def grain(self) -> Literal["device"]:
+        """What is counted."""
+        return "device"
