@@ -1,0 +1,213 @@
+"""What every report form is given: the lines it may write, and where they come from.
+
+An audit's outcome and the whole store both are a `Content`, so that each form is written
+once. The names and the order of the fields of `InputLine`, `TallyLine`, `Finding`,
+`Evidence` and `Rejection` are those of `audit --format json`: a change here is a change of
+that format (see `audit.schema.json`). All texts come from other people's files: every form
+has to make them harmless itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from policycheck.policy.model import Policy, Texts
+
+
+class InputLine(NamedTuple):
+    """A file that was read. `rejected` counts its records that could not be used."""
+
+    path: str
+    sha256: str
+    format: str
+    devices: int
+    items: int
+    rejected: int
+
+
+class ControlLine(NamedTuple):
+    """A control in words, for the forms that people read."""
+
+    control: str
+    severity: str
+    obligation: str
+    clause: str
+    remediation: str
+
+
+class PolicyLine(NamedTuple):
+    """A policy that was asked; JSON tells the first two only."""
+
+    policy: str
+    sha256: str
+    title: str
+    issuer: str
+    status: str
+    controls: tuple[ControlLine, ...]
+
+
+class TallyLine(NamedTuple):
+    """The sums of one control, in its grain: device, person or issuer.
+
+    `in_scope` = `pass_` + `violation` + `advice` + `unknown`; `all` = `in_scope` +
+    `not_applicable`, of which `excused`. `waived` and `in_grace` are of the violations.
+    `coverage` is between 0 and 1, null where nothing is in scope.
+    """
+
+    policy: str
+    control: str
+    grain: str
+    all: int
+    not_applicable: int
+    excused: int
+    in_scope: int
+    pass_: int
+    violation: int
+    advice: int
+    unknown: int
+    unknown_reasons: Mapping[str, int]
+    stale: int
+    waived: int
+    in_grace: int
+    coverage: float | None
+
+
+class Evidence(NamedTuple):
+    """Where a finding can be looked up: the record of a report, by the report's digest."""
+
+    report: str | None
+    """SHA-256 of the file; null for what no report shows (an attestation that is missing)."""
+    path: str | None
+    """The file as it was named when it was read, where that is known."""
+    source: str | None
+    record: int | None
+    """Counts from 1; a header is no record."""
+    reported_at: datetime | None
+    missing: tuple[str, ...]
+    """The columns that would have been needed and that no report fills."""
+
+
+class Finding(NamedTuple):
+    """A violation or an unknown, with its subject and its evidence. Times are in UTC.
+
+    `pipeline` and `store` make these by position, so the order is part of the contract.
+    """
+
+    fingerprint: str
+    policy: str
+    control: str
+    severity: str
+    obligation: str
+    verdict: str
+    reasons: tuple[str, ...]
+    device_id: str | None
+    device_name: str | None
+    person_id: str | None
+    platform: str | None
+    subject: str
+    app_id: str | None
+    identifier: str | None
+    name: str | None
+    version: str | None
+    basis: str | None
+    confidence: str | None
+    first_seen: datetime | None
+    last_seen: datetime | None
+    due: datetime | None
+    in_grace: bool
+    stale: bool
+    waived: bool
+    evidence: Evidence
+
+
+class Rejection(NamedTuple):
+    """A record (or, where it has no number, a file) that could not be used, and why."""
+
+    path: str
+    record: int | None
+    reason: str
+
+
+class Bystander(NamedTuple):
+    """A unit that a control does not address, or that the memo itself excuses."""
+
+    policy: str
+    control: str
+    device_id: str | None
+    device_name: str | None
+    person_id: str | None
+    person_type: str | None
+    platform: str | None
+    excused: bool
+
+
+class Content(Protocol):
+    """What there is to tell. Whoever makes one may read it from a database as it is asked."""
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment that was asked about; aware."""
+
+    @property
+    def assumed(self) -> Mapping[str, str]:
+        """What the configuration assumes where no file says it (`person.type: employee`)."""
+
+    @property
+    def inputs(self) -> Sequence[InputLine]:
+        """The files that were read, sorted by path."""
+
+    @property
+    def policies(self) -> Sequence[PolicyLine]:
+        """The policies that were asked, sorted by id."""
+
+    @property
+    def tallies(self) -> Sequence[TallyLine]:
+        """The sums, sorted by policy; controls stay in the memo's own order."""
+
+    def findings(self) -> Iterator[Sequence[Finding]]:
+        """Yield all findings in chunks, sorted by policy, control, device_id and subject."""
+
+    def total(self, verdict: str) -> int:
+        """Count the findings (not the devices) with a verdict: `violation` or `unknown`."""
+
+    def worst(self, verdict: str, limit: int) -> Sequence[Finding]:
+        """Return the first findings of a verdict: `must` and not waived first, then by severity,
+        then as `findings` sorts them."""
+
+    def bystanders(self, limit: int) -> Sequence[Bystander]:
+        """Return the first of those that a control does not address, the excused before all."""
+
+    def rejected(self) -> Iterator[Rejection]:
+        """Yield what could not be used, sorted by path and record (whole files first)."""
+
+
+def describe(policy: Policy) -> PolicyLine:
+    """Put a policy into the words that reports use."""
+    controls = tuple(
+        ControlLine(
+            control.id,
+            control.severity.value,
+            control.obligation,
+            in_english(control.clause),
+            in_english(control.remediation),
+        )
+        for control in policy.controls
+    )
+    title = in_english(policy.title)
+    return PolicyLine(policy.policy, policy.sha256, title, policy.issuer, policy.status, controls)
+
+
+def in_english(texts: Texts) -> str:
+    """Choose among a text's languages: English, else the one without a language, else the first."""
+    for language in ("en", "", *texts):
+        if language in texts:
+            return texts[language]
+    return ""
+
+
+def json_name(field: str) -> str:
+    """Return a field's name outside of Python, where `pass` may be a name."""
+    return field.rstrip("_")
