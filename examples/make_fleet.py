@@ -155,7 +155,10 @@ def suzhou_phone(draw: random.Random, number: int, person: Person) -> Device:
 
 def workstation(draw: random.Random, number: int, person: Person) -> Device:
     """Draw a developer's Debian machine, of which an agent reports every package."""
-    packages = sorted(draw.sample(DEBIAN, 30))
+    packages = [
+        stories.package(name, f"1.{draw.randint(0, 9)}-{draw.randint(1, 4)}")
+        for name in sorted(draw.sample(DEBIAN, 30))
+    ]
     return Device(
         device_id=f"ws-{number:02d}-2013-09-{draw.randint(20, 29)}-08-00-0{number}",
         name=f"ws-{number:02d}",
@@ -167,10 +170,7 @@ def workstation(draw: random.Random, number: int, person: Person) -> Device:
         user_id=person.person_id,
         reported_at=seen(draw),
         listing="all",
-        items=[
-            stories.package(name, f"1.{draw.randint(0, 9)}-{draw.randint(1, 4)}")
-            for name in packages
-        ],  # fmt: skip
+        items=packages,
     )
 
 
