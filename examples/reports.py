@@ -111,59 +111,48 @@ def write_table(path: Path, devices: list[Device]) -> None:
 
 def agent_xml(device: Device) -> str:
     """Return the device as FusionInventory's and GLPI's agents write it."""
-    software = "".join(
-        f"    <SOFTWARES>\n      <ARCH>amd64</ARCH>\n      <FROM>deb</FROM>\n"
-        f"      <NAME>{escape(item.name or '')}</NAME>\n"
-        f"      <VERSION>{escape(item.version or '')}</VERSION>\n    </SOFTWARES>\n"
-        for item in device.items
-    )
-    return _request(device, software, "FusionInventory-Agent_v2.3.1")
+    seen = device.reported_at.strftime("%Y-%m-%d %H:%M:%S")
+    return _request(
+        device,
+        ("ACCESSLOG", {"LOGDATE": seen}),
+        ("BIOS", {"SMANUFACTURER": "Dell Inc.", "SMODEL": "OptiPlex 7010", "SSN": device.serial}),
+        ("HARDWARE", {"LASTLOGGEDUSER": device.user_id, "NAME": device.name,
+                      "OSNAME": device.os_version, "OSVERSION": "3.2.0-4-amd64"}),
+        ("OPERATINGSYSTEM", {"FULL_NAME": device.os_version, "KERNEL_NAME": "linux",
+                             "NAME": "Debian GNU/Linux", "VERSION": "7.1"}),
+        *(("SOFTWARES", {"ARCH": "amd64", "FROM": "deb", "NAME": item.name,
+                         "PUBLISHER": "Debian", "VERSION": item.version})
+          for item in device.items),
+        ("USERS", {"LOGIN": device.user_id}),
+    ).replace(
+        "  </CONTENT>",
+        "    <VERSIONCLIENT>FusionInventory-Agent_v2.3.1</VERSIONCLIENT>\n  </CONTENT>",
+    )  # fmt: skip
 
 
 def ocs_xml(device: Device) -> str:
-    """Return the device as OCS Inventory's Unix agent writes it."""
-    software = "".join(
-        f"    <SOFTWARES>\n      <COMMENTS></COMMENTS>\n      <FROM>deb</FROM>\n"
-        f"      <NAME>{escape(item.name or '')}</NAME>\n"
-        f"      <VERSION>{escape(item.version or '')}</VERSION>\n    </SOFTWARES>\n"
-        for item in device.items
-    )
-    return _request(device, software, "OCS-NG_unified_unix_agent_v2.0.5")
+    """Return the device as OCS Inventory's Unix agent writes it: without the time of its report."""
+    return _request(
+        device,
+        ("BIOS", {"SMANUFACTURER": "Dell Inc.", "SMODEL": "OptiPlex 7010", "SSN": device.serial}),
+        ("HARDWARE", {"LASTLOGGEDUSER": device.user_id, "NAME": device.name,
+                      "OSCOMMENTS": device.os_version, "OSNAME": "Debian GNU/Linux 7",
+                      "OSVERSION": "7"}),
+        *(("SOFTWARES", {"ARCHITECTURE": "amd64", "COMMENTS": "", "FROM": "deb",
+                         "INSTALLDATE": "2013/06/03 09:12:40", "NAME": item.name,
+                         "VERSION": item.version})
+          for item in device.items),
+    )  # fmt: skip
 
 
-def _request(device: Device, software: str, client: str) -> str:
-    seen = device.reported_at.strftime("%Y-%m-%d %H:%M:%S")
-    return f"""<?xml version="1.0" encoding="UTF-8" ?>
-<REQUEST>
-  <CONTENT>
-    <ACCESSLOG>
-      <LOGDATE>{seen}</LOGDATE>
-      <USERID>N/A</USERID>
-    </ACCESSLOG>
-    <BIOS>
-      <SMANUFACTURER>Dell Inc.</SMANUFACTURER>
-      <SMODEL>OptiPlex 7010</SMODEL>
-      <SSN>{device.serial}</SSN>
-    </BIOS>
-    <HARDWARE>
-      <LASTLOGGEDUSER>{device.user_id}</LASTLOGGEDUSER>
-      <NAME>{device.name}</NAME>
-      <OSNAME>{device.os_version}</OSNAME>
-      <OSVERSION>3.2.0-4-amd64</OSVERSION>
-    </HARDWARE>
-    <OPERATINGSYSTEM>
-      <FULL_NAME>{device.os_version}</FULL_NAME>
-      <KERNEL_NAME>linux</KERNEL_NAME>
-    </OPERATINGSYSTEM>
-{software}    <USERS>
-      <LOGIN>{device.user_id}</LOGIN>
-    </USERS>
-    <VERSIONCLIENT>{client}</VERSIONCLIENT>
-  </CONTENT>
-  <DEVICEID>{device.device_id}</DEVICEID>
-  <QUERY>INVENTORY</QUERY>
-</REQUEST>
-"""
+def _request(device: Device, *sections: tuple[str, Mapping[str, str | None]]) -> str:
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<REQUEST>", "  <CONTENT>"]
+    for name, fields in sections:
+        lines.append(f"    <{name}>")
+        lines += [f"      <{tag}>{escape(text or '')}</{tag}>" for tag, text in fields.items()]
+        lines.append(f"    </{name}>")
+    lines += ["  </CONTENT>", f"  <DEVICEID>{device.device_id}</DEVICEID>"]
+    return "\n".join([*lines, "  <QUERY>INVENTORY</QUERY>", "</REQUEST>", ""])
 
 
 def _key(device: Device, item: Item) -> str:
