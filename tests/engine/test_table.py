@@ -1,0 +1,76 @@
+"""The table of the design's section 6, asked of the oracle and of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+import yaml
+
+from cases import Case, ask_oracle, told
+from oracle import Assessment
+from verdict_rows import AS_OF, POLICY_KEYS, ROWS, Row
+
+NUMBERED = [pytest.param(n, row, id=f"{n}: {row.title}") for n, row in enumerate(ROWS)]
+
+
+def policy_of(row: Row, number: int) -> dict:
+    """Make a row's policy, of one control, out of what the row says of them."""
+    base = {
+        "language": "1",
+        "policy": f"row-{number}",
+        "title": row.title,
+        "issuer": f"{number}.issuer",
+        "status": "active",
+        "applies_to": {},
+        "stale_after": "30d",
+    }
+    policy = base | yaml.load(row.policy, yaml.BaseLoader)
+    if policy["stale_after"] == "null":
+        del policy["stale_after"]
+    control = yaml.load(row.control, yaml.BaseLoader)
+    for tree in row.wheres:
+        control["forbid"]["where"] = tree
+    common = {"id": "c", "clause": row.title, "severity": "high", "obligation": "must"}
+    assert set(policy) <= {*base, *POLICY_KEYS, "superseded_by"}
+    return policy | {"controls": [common | control]}
+
+
+def marked(record: dict, number: int, *keys: str) -> dict:
+    """Mark keys with the row's number, so that all rows can be judged at once."""
+    return record | {key: f"{number}.{record[key]}" for key in keys if record.get(key)}
+
+
+def case_of(rows: Iterable[tuple[int, Row]]) -> Case:
+    """Put rows together: each policy meets the devices of all rows."""
+    numbered = list(rows)
+    devices = [
+        marked(device, n, "device_id")
+        | {"reports": [marked(report, n, "user_id") for report in device["reports"]]}
+        for n, row in numbered
+        for device in row.devices
+    ]
+    people = [marked(p, n, "person_id", "email") for n, row in numbered for p in row.people]
+    wheres = {text: tree for _, row in numbered for text, tree in row.wheres.items()}
+    return Case([policy_of(row, n) for n, row in numbered], people, devices, AS_OF, wheres)
+
+
+def own_answers(assessment: Assessment, number: int) -> Assessment:
+    """Leave of an assessment what a row's policy says of the row's own devices and persons."""
+    mark = f"{number}."
+
+    def own(answers: dict) -> dict:
+        return {
+            (policy, control, unit.removeprefix(mark), *subject): answer
+            for (policy, control, unit, *subject), answer in answers.items()
+            if unit.startswith(mark) and policy == f"row-{number}"
+        }
+
+    return replace(assessment, verdicts=own(assessment.verdicts), findings=own(assessment.findings))
+
+
+@pytest.mark.parametrize(("number", "row"), NUMBERED)
+def test_oracle(number: int, row: Row) -> None:
+    assessment = own_answers(ask_oracle(case_of([(number, row)])), number)
+    assert told(assessment, f"row-{number}", "c") == row.told
