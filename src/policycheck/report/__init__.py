@@ -1,1 +1,19 @@
 """Report forms: a `Content` goes in, a stream is written, one module for each form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from policycheck.report import csv_report, json_report, markdown, terminal
+from policycheck.report.forms import Form
+
+REPORTS: Mapping[str, Form] = MappingProxyType(
+    {
+        "terminal": terminal,
+        "json": json_report,
+        "csv": csv_report,
+        "markdown": markdown,
+    }
+)
+"""Every report form by its name; to add one, write its module and its line here."""

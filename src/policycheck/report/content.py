@@ -174,8 +174,11 @@ class Content(Protocol):
         """Count the findings (not the devices) with a verdict: `violation` or `unknown`."""
 
     def worst(self, verdict: str, limit: int) -> Sequence[Finding]:
-        """Return the first findings of a verdict: `must` and not waived first, then by severity,
-        then as `findings` sorts them."""
+        """Return a verdict's first findings, worst first.
+
+        `must` and not waived come before all others, then severity counts, then the order of
+        `findings`.
+        """
 
     def bystanders(self, limit: int) -> Sequence[Bystander]:
         """Return the first of those that a control does not address, the excused before all."""

@@ -1,0 +1,41 @@
+"""What a report form is. A module is one, if it has these names (`report/__init__.py`)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol, TextIO
+
+from policycheck.report.content import Content
+
+
+class Look(NamedTuple):
+    """How a report for people is to look. Forms for programs do not care."""
+
+    width: int | None = None
+    """Columns; None takes the terminal's, or 80 where there is none."""
+    colour: bool = False
+    limit: int = 20
+    """How many findings of each verdict are told one by one."""
+    more: str = "--export FILE.csv lists them all"
+    """Where the rest can be read."""
+
+
+PLAIN = Look()
+
+
+class Form(Protocol):
+    """A report form: a module with a title, a file suffix, an encoding and `write`."""
+
+    @property
+    def TITLE(self) -> str:  # noqa: N802 - a module's constant
+        """A few words, for `--help`."""
+
+    @property
+    def SUFFIX(self) -> str:  # noqa: N802
+        """By which `--export FILE` chooses it."""
+
+    @property
+    def ENCODING(self) -> str:  # noqa: N802
+        """Of an exported file."""
+
+    def write(self, content: Content, stream: TextIO, look: Look = PLAIN) -> None:
+        """Write a content to a stream."""

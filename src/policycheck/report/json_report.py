@@ -1,0 +1,177 @@
+"""The report for programs: one JSON document, described by `audit.schema.json`.
+
+Streamed: a document of 150,000 findings is never in memory. Each finding stands on a line of
+its own, so that two reports can be compared by line. The same content gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from json.encoder import encode_basestring
+from typing import NamedTuple, TextIO
+
+from policycheck import __version__
+from policycheck.report.content import (
+    Content,
+    Evidence,
+    Finding,
+    InputLine,
+    Rejection,
+    TallyLine,
+    json_name,
+)
+from policycheck.report.forms import PLAIN, Look
+
+TITLE = "JSON, for programs"
+SUFFIX = ".json"
+ENCODING = "utf-8"
+SCHEMA_VERSION = 1
+_REMEMBERED = 50_000
+
+
+def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
+    """Write an audit's document."""
+    encode = Encoder()
+    stream.write("{\n")
+    stream.write(f'"schema_version": {SCHEMA_VERSION},\n')
+    stream.write(f'"policycheck": {encode[__version__]},\n')
+    stream.write(f'"as_of": {encode[content.as_of]},\n')
+    _write_array(stream, "inputs", _objects(encode, InputLine, [content.inputs]))
+    policies = [[line[:2] for line in content.policies]]
+    _write_array(stream, "policies", _objects(encode, _PolicyDigest, policies))
+    _write_array(stream, "tallies", _objects(encode, TallyLine, [content.tallies]))
+    _write_array(stream, "findings", encode_findings(encode, content.findings()))
+    rejected = _objects(encode, Rejection, _chunked(content.rejected()))
+    _write_array(stream, "rejected", rejected, end="\n}\n")
+
+
+class _PolicyDigest(NamedTuple):
+    policy: str
+    sha256: str
+
+
+class Encoder(dict[object, str]):
+    """Values as JSON, each distinct one encoded once; most of a fleet's values repeat.
+
+    The memory is emptied when it has grown large.
+    """
+
+    def __missing__(self, value: object) -> str:
+        """Encode and remember a value."""
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        # True == 1 and 1.0 == 1: numbers would find each other in the memory
+        if isinstance(value, bool | int | float):
+            return _encode_number(value)
+        self[value] = encoded = _encode(value)
+        return encoded
+
+
+def _encode_number(value: float) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return repr(value)
+
+
+def _encode(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return encode_text(value)
+    if isinstance(value, datetime):
+        return encode_text(format_time(value))
+    if isinstance(value, tuple):
+        return f"[{', '.join(encode_text(str(part)) for part in value)}]"
+    raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+def encode_text(text: str) -> str:
+    r"""Encode a text as JSON; whatever is invisible, and `<`, becomes `\u....`.
+
+    A terminal that prints it obeys nothing, a page that embeds it runs nothing, and a lone
+    surrogate can be written in any encoding. A reader of JSON gets the very same text.
+    """
+    if text.isascii() and text.isprintable():
+        return encode_basestring(text).replace("<", "\\u003c")
+    return "".join(map(_escape, encode_basestring(text)))
+
+
+def _escape(character: str) -> str:
+    if character.isprintable() and character != "<":
+        return character
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
+
+
+def format_time(moment: datetime) -> str:
+    """Format a time in UTC to the second; a naive one is UTC already."""
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    return f"{moment.replace(microsecond=0).isoformat()}Z"
+
+
+def encode_findings(encode: Encoder, chunks: Iterable[Sequence[Finding]]) -> Iterator[str]:
+    """Encode chunks of findings: one text for each chunk, its objects joined by commas."""
+    template = _template(Finding) % (*["%s"] * (len(Finding._fields) - 1), _template(Evidence))
+    for chunk in chunks:
+        yield ",\n".join([template % _encode_finding(encode, finding) for finding in chunk])
+
+
+def _encode_finding(encode: Encoder, finding: Finding) -> tuple[str, ...]:
+    """Encode a finding's values. What rarely repeats, and numbers, go past the memory."""
+    fingerprint, *words, in_grace, stale, waived, evidence = finding
+    report, path, source, record, reported_at, missing = evidence
+    return (
+        encode_text(fingerprint),
+        *map(encode.__getitem__, words),
+        "true" if in_grace else "false",
+        "true" if stale else "false",
+        "true" if waived else "false",
+        encode[report],
+        encode[path],
+        encode[source],
+        "null" if record is None else str(record),
+        encode[reported_at],
+        encode[missing],
+    )
+
+
+def _objects(
+    encode: Encoder,
+    kind: type[InputLine | _PolicyDigest | TallyLine | Rejection],
+    chunks: Iterable[Sequence[tuple[object, ...]]],
+) -> Iterator[str]:
+    line = _template(kind)
+    for chunk in chunks:
+        yield ",\n".join([line % tuple(_encode_any(encode, cell) for cell in row) for row in chunk])
+
+
+def _encode_any(encode: Encoder, value: object) -> str:
+    if not isinstance(value, Mapping):
+        return encode[value]
+    pairs = (f"{encode[key]}: {encode[value[key]]}" for key in sorted(value))
+    return f"{{{', '.join(pairs)}}}"
+
+
+def _template(kind: type[NamedTuple]) -> str:
+    """Return the text of an object with one `%s` for each of its fields."""
+    fields = ", ".join(f'"{json_name(field)}": %s' for field in kind._fields)
+    return f"{{{fields}}}"
+
+
+def _chunked(rejections: Iterator[Rejection]) -> Iterator[list[Rejection]]:
+    while chunk := list(islice(rejections, 10_000)):
+        yield chunk
+
+
+def _write_array(stream: TextIO, name: str, chunks: Iterator[str], end: str = ",\n") -> None:
+    """Write one key whose value is a list, from texts of comma-separated objects."""
+    stream.write(f'"{name}": [')
+    separator = "\n"
+    for chunk in filter(None, chunks):
+        stream.write(separator)
+        stream.write(chunk)
+        separator = ",\n"
+    stream.write(f"]{end}")
