@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # An upper bound that a machine's pip configuration sets would clash with our hashes.
-INSTALL := PIP_CONSTRAINT= PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet --no-deps
+INSTALL := PIP_CONSTRAINT= PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq --no-deps
 AS_OF := 2013-09-30
 # Options for pytest, say: make test PYTEST_ARGS="-k oracle"
 PYTEST_ARGS ?=
@@ -48,7 +48,7 @@ bench: $(VENV)/.developed  ## Measure (about ten minutes, 3 GB of disk); writes 
 
 lock:  ## Resolve the dependencies anew into constraints*.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/python -m pip install -qq uv
 	$(BIN)/uv pip compile pyproject.toml --group build $(LOCK) -o constraints.txt
 	$(BIN)/uv pip compile pyproject.toml --group build --group dev $(LOCK) -c constraints.txt -o constraints-dev.txt
 
