@@ -21,9 +21,9 @@ class Compare:
     """One column against its values, of which any suffices.
 
     `is` and `not` compare folded texts or booleans, `like` globs, `below` and `at_least` by
-    version order. `before` and `after` hold one time, aware and in UTC; the day that a policy
-    names is already turned into its first or last microsecond in the policy's zone, so that
-    they are plain `<` and `>`. `not` is true where none of the values matches.
+    version order. `before` and `after` hold aware times in UTC; the day that a policy names
+    is already turned into its first or last microsecond in the policy's zone, so that they are
+    plain `<` and `>`. `not` is true where none of the values matches.
     """
 
     table: str

@@ -6,9 +6,8 @@ How it is written stands in `policy/file.py`; `policy/load.py` makes one of the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from types import MappingProxyType
 from typing import Literal
 
 from policycheck.model import Severity
@@ -17,6 +16,7 @@ from policycheck.policy.condition import ALWAYS, All, Any_, Compare, Condition
 from policycheck.policy.controls import Attest, Demand, Forbid, Only, Require
 from policycheck.policy.selector import Selector, Term
 from policycheck.policy.versions import VersionSpec
+from policycheck.policy.vocabulary import Vocabulary
 from policycheck.policy.where import Where
 
 __all__ = [
@@ -29,19 +29,6 @@ Status = Literal["draft", "active", "withdrawn", "superseded"]
 Obligation = Literal["must", "should"]
 Texts = Mapping[str, str]
 """A text by language; "" is the language of a text that has none."""
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """The ids that the catalogue knows, against which a policy is checked."""
-
-    apps: frozenset[str] = frozenset()
-    categories: frozenset[str] = frozenset()
-    vendors: frozenset[str] = frozenset()
-    vendor_groups: frozenset[str] = frozenset()
-    lists: frozenset[str] = frozenset()
-    names: Mapping[str, str] = MappingProxyType({})
-    """App ids by folded name, for who writes `app: 微信`."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +62,8 @@ class Control:
     obligation: Obligation = "must"
     grace: timedelta | None = None
     deadline: date | None = None
-    remediation: Texts = MappingProxyType({})
-    maps_to: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    remediation: Texts = field(default_factory=dict)
+    maps_to: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     applies_to: Condition | None = None
     """Narrows the policy's scope."""
     indication: Condition | None = None

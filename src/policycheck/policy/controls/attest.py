@@ -21,7 +21,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from policycheck.policy.reader import Reader
 from policycheck.policy.selector import Selector
+from policycheck.yamlfile import Mapping as MapNode
+from policycheck.yamlfile import Model, Texts, decode
+
+
+class AttestFile(Model):
+    """As it is written."""
+
+    statement: Texts
+    by: Literal["issuer", "person", "device"]
+
+
+class Keys(Model):
+    """The keys of a control that are this kind's."""
+
+    attest: AttestFile | None = None
 
 
 @dataclass(frozen=True)
@@ -46,3 +62,12 @@ class Attest:
     def grain(self) -> Literal["issuer", "person", "device"]:
         """What is counted."""
         return self.by
+
+
+def read(reader: Reader, control: MapNode) -> Attest | None:
+    """Read the demand of a control that has the key `attest`."""
+    attest = control.get("attest")
+    if not isinstance(attest, MapNode):
+        return None
+    written, _ = decode(reader.document, AttestFile, attest)
+    return None if written is None else Attest(written.statement, written.by)

@@ -22,7 +22,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from policycheck.policy.fields import Text
+from policycheck.policy.reader import Reader
 from policycheck.policy.selector import Selector
+from policycheck.policy.selector_reader import read_selector
+from policycheck.policy.written import SelectorNode, texts_of
+from policycheck.yamlfile import Mapping, Model, OneOrMany
+
+
+class Keys(Model):
+    """The keys of a control that are this kind's."""
+
+    forbid: SelectorNode | None = None
+    except_apps: OneOrMany[Text] | None = None
 
 
 @dataclass(frozen=True)
@@ -41,3 +53,11 @@ class Forbid:
     def grain(self) -> Literal["device"]:
         """What is counted."""
         return "device"
+
+
+def read(reader: Reader, control: Mapping) -> Forbid | None:
+    """Read the demand of a control that has the key `forbid`."""
+    except_apps = reader.ids(texts_of(control.get("except_apps")), "app")
+    forbid = control.get("forbid")
+    selector = None if forbid is None else read_selector(reader, forbid)
+    return None if selector is None else Forbid(selector, except_apps)

@@ -20,7 +20,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from policycheck.policy.fields import Text
+from policycheck.policy.reader import Reader
 from policycheck.policy.selector import Selector
+from policycheck.policy.selector_reader import read_selector
+from policycheck.policy.written import SelectorNode, texts_of
+from policycheck.yamlfile import Mapping, Model, OneOrMany
+
+
+class OnlyFile(Model):
+    """As it is written."""
+
+    apps: OneOrMany[Text]
+    among: SelectorNode
+
+
+class Keys(Model):
+    """The keys of a control that are this kind's."""
+
+    only: OnlyFile | None = None
 
 
 @dataclass(frozen=True)
@@ -44,3 +62,14 @@ class Only:
     def grain(self) -> Literal["device"]:
         """What is counted."""
         return "device"
+
+
+def read(reader: Reader, control: Mapping) -> Only | None:
+    """Read the demand of a control that has the key `only`."""
+    only = control.get("only")
+    among = only.get("among") if isinstance(only, Mapping) else None
+    if not isinstance(only, Mapping) or among is None:
+        return None
+    apps = reader.ids(texts_of(only.get("apps")), "app")
+    selector = read_selector(reader, among)
+    return None if selector is None else Only(apps, selector)

@@ -21,7 +21,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from policycheck.policy.reader import Reader
 from policycheck.policy.selector import Selector
+from policycheck.policy.selector_reader import read_selector
+from policycheck.policy.written import SelectorNode
+from policycheck.yamlfile import Mapping, Model, Scalar
+
+
+class Keys(Model):
+    """The keys of a control that are this kind's."""
+
+    require: SelectorNode | None = None
+    per: Literal["device", "person"] | None = None
 
 
 @dataclass(frozen=True)
@@ -40,3 +51,13 @@ class Require:
     def grain(self) -> Literal["device", "person"]:
         """What is counted."""
         return self.per
+
+
+def read(reader: Reader, control: Mapping) -> Require | None:
+    """Read the demand of a control that has the key `require`."""
+    require, per = control.get("require"), control.get("per")
+    selector = None if require is None else read_selector(reader, require)
+    if selector is None:
+        return None
+    by_person = isinstance(per, Scalar) and per.text == "person"
+    return Require(selector, "person" if by_person else "device")

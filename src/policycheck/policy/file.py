@@ -1,0 +1,94 @@
+"""A policy as it is written. The classes are the schema of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from policycheck.model import Severity
+from policycheck.policy.controls import DemandKeys
+from policycheck.policy.fields import NOTHING, Id, Remediation, Text, Zone
+from policycheck.policy.model import Obligation, Status
+from policycheck.policy.written import FleetMapNode, MapNode
+from policycheck.yamlfile import Boolean, Date, Duration, Integer, Model, OneOrMany, Texts
+
+JsonSchema = dict[str, Any]
+
+
+def _one(schema: JsonSchema) -> None:
+    schema.clear()
+    schema["const"] = 1
+
+
+class ExceptionFile(Model):
+    """A standing exception."""
+
+    when: FleetMapNode
+    until: Date | None = None
+    reason: Texts = NOTHING
+
+
+class WaiversFile(Model):
+    """On what terms the memo allows waivers."""
+
+    approved_by: OneOrMany[Text] = ()
+    max_days: Integer | None = None
+
+
+NO_WAIVERS = WaiversFile(max_days=0)
+
+
+def _none(value: object) -> object:
+    return NO_WAIVERS if value == "none" else value
+
+
+def _none_or_map(schema: JsonSchema) -> None:
+    terms = dict(schema)
+    schema.clear()
+    schema["anyOf"] = [{"const": "none"}, terms]
+
+
+class ControlFile(DemandKeys):
+    """A control."""
+
+    id: Id
+    clause: Texts
+    severity: Severity
+    obligation: Obligation = "must"
+    grace: Duration | None = None
+    deadline: Date | None = None
+    remediation: Remediation = NOTHING
+    maps_to: Mapping[Text, OneOrMany[Text]] = {}
+    applies_to: FleetMapNode | None = None
+    indication: MapNode | None = None
+    except_: tuple[ExceptionFile, ...] = Field(default=(), alias="except")
+    effective_from: Date | None = None
+    effective_until: Date | None = None
+    formerly: OneOrMany[Id] = ()
+
+
+class PolicyFile(Model):
+    """A policy file."""
+
+    language: Literal["1"] = Field(json_schema_extra=_one)
+    policy: Id
+    title: Texts
+    issuer: Text
+    status: Status
+    applies_to: FleetMapNode
+    controls: tuple[ControlFile, ...] = Field(min_length=1)
+    issued: Date | None = None
+    source: Text = ""
+    superseded_by: Text | None = None
+    effective_from: Date | None = None
+    effective_until: Date | None = None
+    timezone: Zone = "UTC"
+    stale_after: Duration | None = None
+    waivers: (
+        Annotated[WaiversFile, BeforeValidator(_none), Field(json_schema_extra=_none_or_map)] | None
+    ) = None
+    except_: tuple[ExceptionFile, ...] = Field(default=(), alias="except")
+    formerly: OneOrMany[Id] = ()
+    overrides: Boolean = False

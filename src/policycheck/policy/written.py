@@ -1,0 +1,23 @@
+"""The parts of a policy that pydantic passes over: MAPs and selectors, read from their nodes.
+
+Their keys are columns and their places matter, so `map_reader` and `selector_reader` read
+them. Here stands only what a JSON Schema says of them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import WithJsonSchema
+
+from policycheck.yamlfile import Node, Scalar, Sequence
+
+MapNode = Annotated[object, WithJsonSchema({"$ref": "#/$defs/Map"})]
+FleetMapNode = Annotated[object, WithJsonSchema({"$ref": "#/$defs/FleetMap"})]
+SelectorNode = Annotated[object, WithJsonSchema({"$ref": "#/$defs/Selector"})]
+
+
+def texts_of(node: Node | None) -> tuple[Scalar, ...]:
+    """Return the texts of a node that is one text or a list of them."""
+    nodes = node.items if isinstance(node, Sequence) else (node,)
+    return tuple(each for each in nodes if isinstance(each, Scalar) and not each.is_null)
