@@ -200,8 +200,8 @@ def machine() -> str:
     """Say on what was measured, without naming the machine."""
     return (
         f"Measured with {os.cpu_count()} cores, Python {platform.python_version()}, DuckDB "
-        f"{metadata.version('duckdb')}, {platform.system()}. Medians of wall-clock and CPU seconds of "
-        "whole processes, runs interleaved; the peak is the largest."
+        f"{metadata.version('duckdb')}, {platform.system()}. Medians of wall-clock and CPU seconds "
+        "of whole processes, runs interleaved; the peak is the largest."
     )
 
 
