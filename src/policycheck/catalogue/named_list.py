@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,7 +31,7 @@ class NamedList:
     """A list kept apart from the policies that use it."""
 
     list_id: str
-    title: str
+    title: Mapping[str, str]
     source: str
     entries: tuple[ListEntry, ...] = ()
 
