@@ -8,10 +8,10 @@ from __future__ import annotations
 
 APPROVED = [
     # app, name, publisher, platform
-    ("yixin", "易信", "NetEase", "Windows"),
-    ("yixin", "Yixin", "NetEase", "macOS"),
-    ("yixin", "易信", "NetEase", "iOS"),
-    ("yixin", "易信", "NetEase", "Android"),
+    ("yixin", "易信", "浙江翼信科技有限公司", "Windows"),
+    ("yixin", "Yixin", "Yixin Technology", "macOS"),
+    ("yixin", "易信", "Yixin Technology", "iOS"),
+    ("yixin", "易信", "Yixin Technology", "Android"),
 ]
 
 MESSENGERS = [

@@ -22,9 +22,9 @@ class App(NamedTuple):
 
 YIXIN = {
     "android": App("易信", "im.yixin", "", "1.0.1121", "Communication"),
-    "ios": App("易信", "", "NetEase", "1.0.2", "Social Networking"),
-    "windows": App("易信", "", "NetEase", "1.0.0.318"),
-    "macos": App("易信", "", "NetEase", "1.0.0"),
+    "ios": App("易信", "", "浙江翼信科技有限公司", "1.0.2", "Social Networking"),
+    "windows": App("易信", "", "浙江翼信科技有限公司", "1.0.0.318"),
+    "macos": App("易信", "", "浙江翼信科技有限公司", "1.0.0"),
 }
 
 MESSENGERS: dict[str, tuple[tuple[App, int], ...]] = {

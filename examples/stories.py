@@ -93,7 +93,7 @@ def _phone(number: int, user: str | None, items: list[Item], **fields: object) -
     return Device(**{**known, **fields})  # type: ignore[arg-type]
 
 
-YIXIN_PC = ("易信", "NetEase", "1.0.0.318")
+YIXIN_PC = ("易信", "浙江翼信科技有限公司", "1.0.0.318")
 YIXIN = _apk("易信", "im.yixin", "1.0.1121")
 
 INTUNE = [
@@ -150,7 +150,7 @@ SUZHOU = [
 AGENTS = [
     Device("ws-01-2013-09-28-08-00-01", "ws-01", "linux", "desktop",
            "Debian GNU/Linux 7.1 (wheezy)", None, "yu.tang", RECENT, "all",
-           [package("adduser", "3.113"), package("bash", "4.2-2"), package("skype", "4.2.0.11-1"),
+           [package("adduser", "3.113"), package("bash", "4.2-2"), package("linuxqq", "1.0.2-1"),
             package("libc6", "2.13-38"), package("vim", "7.3.547-7")], "EXWS000001"),
 ]  # fmt: skip
 
