@@ -1,0 +1,1 @@
+"""Inventory reports of many systems, read into one set of tables."""

@@ -1,0 +1,162 @@
+"""What every part of the inventory speaks of: sources, heads, readers, results.
+
+A *source* is one readable stream of bytes: a file, or one member of an archive. Its *head* is
+what detection may look at. A *reader* is a module that claims heads and turns its sources into
+rows; `readers.py` lists them all.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from policycheck.problems import Problem
+
+if TYPE_CHECKING:
+    from policycheck.inventory.digest import Digest
+    from policycheck.inventory.staging import Staging
+
+Form = Literal["table", "parquet", "json", "xml", "text", "binary", "empty"]
+Progress = Callable[[int, int], None]
+"""Called with bytes read so far and bytes in all; may be called from another thread."""
+
+HEAD_BYTES = 64 * 1024
+"""How much of a source detection looks at."""
+
+MAX_LINE = 64 * 1024 * 1024
+"""The longest line that is taken as one: a device with all its items, in JSON."""
+
+MAX_RECORD = 1024 * 1024
+"""The longest record of a table, and the longest item of a document, in bytes."""
+
+
+class UnreadableError(Exception):
+    """A source that cannot be used at all: a sentence, and what to do about it."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+@dataclass(frozen=True)
+class Head:
+    """What detection sees of a source. Only the fields of its form are filled."""
+
+    form: Form
+    columns: tuple[str, ...] = ()
+    """The header of a table, or the schema of a Parquet file."""
+    delimiter: str = ","
+    keys: tuple[str, ...] = ()
+    """The keys at the top of the first JSON object."""
+    root: str = ""
+    """The name of an XML document's root element."""
+    start: str = ""
+    """The first characters, for formats that are told by their text."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One stream of bytes to read: UTF-8 text, or Parquet, in memory or on disk."""
+
+    input_no: int
+    path: str
+    """The path as the user gave it; a member of an archive stands behind a slash."""
+    head: Head
+    content: bytes | None
+    """All of it, where it is small."""
+    file: Path | None
+    """Where it lies, where it is not: the user's file itself or a decoded copy."""
+    encoding: str = "UTF-8"
+    """What it was decoded from."""
+    cut: bool = False
+    """True where compressed data ended too early: more records were in it once."""
+    digest: Digest | None = None
+    """Of the bytes to read; None where they are small and at hand."""
+
+    @property
+    def size(self) -> int:
+        """Bytes to read."""
+        if self.content is not None:
+            return len(self.content)
+        return self.file.stat().st_size if self.file else 0
+
+    def lines(self) -> Iterator[bytes]:
+        """Yield its lines with their line ends, without a byte order mark."""
+        if self.content is not None:
+            yield from BytesIO(self.content.removeprefix(codecs.BOM_UTF8))
+            return
+        assert self.file is not None
+        with self.file.open("rb") as handle:
+            yield handle.readline(MAX_LINE).removeprefix(codecs.BOM_UTF8)
+            while line := handle.readline(MAX_LINE):
+                yield line
+
+    def has_nul(self) -> bool:
+        """Tell whether a NUL byte stands in it; waits for the digest of a large file."""
+        if self.digest is not None:
+            return self.digest.has_nul
+        return self.content is not None and b"\x00" in self.content
+
+
+@dataclass(frozen=True)
+class Input:
+    """What came of one source."""
+
+    path: str
+    sha256: str
+    """Of the file as it lies on disk; of the member, where an archive holds several."""
+    format: str
+    """The reader's name; empty where nothing could be read."""
+    devices: int
+    items: int
+    records: int
+    """Records in the source; `rejected` of them could not be used."""
+    rejected: int
+    bytes: int
+    encoding: str = ""
+
+    @property
+    def used(self) -> int:
+        """Records that were used: `used + rejected = records`, always."""
+        return self.records - self.rejected
+
+
+@dataclass(frozen=True)
+class ReadResult:
+    """What a call of `read_reports` read. The rows stand in the connection's tables."""
+
+    inputs: tuple[Input, ...]
+    problems: tuple[Problem, ...]
+    """Errors are sources that could not be read at all; warnings are columns that were not."""
+    parts: tuple[Path, ...]
+    """The Parquet files with the items; part 0 is always there."""
+
+
+class Reader(Protocol):
+    """A module that reads one family of reports. Modules fit this by their names."""
+
+    NAME: str
+    """The format's name."""
+    SOURCE: str
+    """The source of the reports that do not name their own."""
+    TITLE: str
+    """For people: "Microsoft Intune, discovered apps and devices"."""
+    LOOKS_FOR: str
+    """What `claims` looks for, in words, for the message that nothing was found."""
+
+    def claims(self, head: Head) -> bool:
+        """Tell whether this looks like one of mine. Looks at content, never at names."""
+        ...
+
+    def read(self, sources: Sequence[Source], staging: Staging) -> None:
+        """Put all rows of my sources into the staging area.
+
+        Gets every source that it claimed in one call, because some formats spread one
+        report over several files. Refuses a source by `staging.refuse`.
+        """
+        ...

@@ -1,0 +1,119 @@
+"""From bytes to UTF-8: byte order marks, UTF-16 without one, GB18030.
+
+Nothing is replaced and nothing is lost: what does not decode stays as it is, is not UTF-8
+afterwards either, and so the record that holds it is rejected by itself.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable, Iterator
+
+_MARKS = (
+    (codecs.BOM_UTF8, "UTF-8", 3),
+    (codecs.BOM_UTF16_LE, "UTF-16LE", 2),
+    (codecs.BOM_UTF16_BE, "UTF-16BE", 2),
+)
+_DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_DECLARABLE = {
+    "gb2312": "GB18030", "gbk": "GB18030", "gb18030": "GB18030",
+    "iso8859-1": "ISO-8859-1", "iso8859-15": "ISO-8859-15", "cp1252": "windows-1252",
+    "cp1251": "windows-1251", "shift_jis": "Shift_JIS", "cp932": "Shift_JIS",
+    "euc_jp": "EUC-JP", "euc_kr": "EUC-KR", "big5": "Big5",
+}  # fmt: skip
+"""Encodings that an XML declaration may name, by Python's name for them."""
+_ODD_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0c\x1b")) + b"\x7f"
+
+
+def find_encoding(start: bytes, whole: bool) -> tuple[str, int]:
+    """Return the encoding of a text that starts so, and the length of its byte order mark.
+
+    Only what the bytes prove: a mark, an XML declaration, the zeros of UTF-16, bytes that
+    cannot be UTF-8. Else it is UTF-8. `whole` says that nothing follows.
+    """
+    for mark, encoding, length in _MARKS:
+        if start.startswith(mark):
+            return encoding, length
+    declared = _DECLARED.match(start[:300])
+    if declared:
+        return _read_declaration(declared[1].decode()), 0
+    if b"\x00" in start[:4096]:
+        return _find_utf16(start[:4096]), 0
+    return ("GB18030" if looks_like_gb18030(start, whole) else "UTF-8"), 0
+
+
+def _read_declaration(name: str) -> str:
+    try:
+        return _DECLARABLE.get(codecs.lookup(name).name, "UTF-8")
+    except LookupError:
+        return "UTF-8"
+
+
+def _find_utf16(start: bytes) -> str:
+    """Tell UTF-16 by its zeros: many, and nearly all on one side of the character."""
+    even, odd = start[0::2].count(0), start[1::2].count(0)
+    if max(even, odd) < len(start) // 8 or min(even, odd) * 10 > max(even, odd):
+        return "UTF-8"
+    return "UTF-16LE" if odd > even else "UTF-16BE"
+
+
+def looks_like_gb18030(text: bytes, whole: bool) -> bool:
+    """Tell whether bytes are GB18030 rather than UTF-8, sound or damaged.
+
+    GB18030 text decodes as such, and breaks UTF-8 more often than it keeps it.
+    """
+    if text.isascii():
+        return False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(text, final=whole)
+        return False
+    except UnicodeDecodeError:
+        pass
+    try:
+        codecs.getincrementaldecoder("gb18030")().decode(text, final=whole)
+    except UnicodeDecodeError:
+        return False
+    broken, sound = _weigh(text)
+    return broken > sound
+
+
+def _weigh(text: bytes) -> tuple[int, int]:
+    """Count what is broken as UTF-8, and the sound characters beyond ASCII."""
+    shown = text.decode("utf-8", errors="replace")
+    broken = shown.count("\ufffd")
+    return broken, sum(not character.isascii() for character in shown) - broken
+
+
+def is_gb18030(chunks: Iterable[bytes]) -> bool:
+    """Tell of a whole stream, too large for memory, what `looks_like_gb18030` tells of a text."""
+    decoder = codecs.getincrementaldecoder("gb18030")()
+    broken = sound = 0
+    try:
+        for chunk in chunks:
+            decoder.decode(chunk)
+            if not chunk.isascii():
+                faults, letters = _weigh(chunk)
+                broken, sound = broken + faults, sound + letters
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return broken > sound
+
+
+def looks_binary(start: bytes) -> bool:
+    """Tell bytes that are no text in any encoding, by their control characters."""
+    sample = start[:4096]
+    return len(sample.translate(None, _ODD_CONTROLS)) < len(sample) * 0.9
+
+
+def to_utf8(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """Decode a stream and yield it as UTF-8; what does not decode comes out as invalid UTF-8."""
+    errors = "surrogatepass" if encoding.startswith("UTF-16") else "surrogateescape"
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
+    for chunk in chunks:
+        yield decoder.decode(chunk).encode("utf-8", errors)
+    try:
+        yield decoder.decode(b"", final=True).encode("utf-8", errors)
+    except UnicodeDecodeError:
+        yield b"\xff"  # half a character at the end

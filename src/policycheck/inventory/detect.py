@@ -1,0 +1,35 @@
+"""Who reads this? The registry of readers, and the rule that exactly one may claim a source."""
+
+from __future__ import annotations
+
+from policycheck.inventory import intune, own_lines, own_table
+from policycheck.inventory.base import Head, Reader, UnreadableError
+from policycheck.inventory.heads import describe
+
+READERS: tuple[Reader, ...] = (
+    own_lines,
+    own_table,
+    intune,
+)
+
+
+def detect(head: Head) -> Reader:
+    """Return the one reader that claims a head. Order does not matter.
+
+    Raises:
+        UnreadableError: where none claims it, with what was looked for; or where two do.
+    """
+    claims = [reader for reader in READERS if reader.claims(head)]
+    if len(claims) == 1:
+        return claims[0]
+    if claims:
+        names = " and ".join(reader.NAME for reader in claims)
+        raise UnreadableError(
+            f"could be read as {names}", "remove the columns or keys that do not belong to it"
+        )
+    if head.form == "empty":
+        raise UnreadableError("is empty", "was the export complete?")
+    looked_for = "; ".join(f"{reader.NAME}: {reader.LOOKS_FOR}" for reader in READERS)
+    raise UnreadableError(
+        f"is of no known format: it is {describe(head)}", f"looked for {looked_for}"
+    )

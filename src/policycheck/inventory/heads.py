@@ -1,0 +1,85 @@
+"""What a source looks like from outside: its form, and the names at its top."""
+
+from __future__ import annotations
+
+import re
+
+from policycheck.inventory.base import Form, Head
+from policycheck.inventory.decode import looks_binary
+from policycheck.inventory.delimited import read_header
+
+_XML_PROLOGUE = re.compile(
+    r"\s*(?:<\?.{0,2000}?\?>|<!--.{0,20000}?-->|<!DOCTYPE[^>\[]{0,2000}(?:\[.{0,20000}?\])?\s*>)",
+    re.DOTALL,
+)
+_XML_ROOT = re.compile(r"\s*<([A-Za-z_][\w.:-]{0,200})")
+_JSON_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*+)"|[{}\[\]:]')
+_MAX_KEYS = 200
+
+
+def make_head(start: bytes) -> Head:
+    """Return the head of a text that starts so (UTF-8, perhaps cut in the middle)."""
+    text = start.decode("utf-8", errors="replace").removeprefix("\ufeff")
+    stripped = text.lstrip()
+    if not stripped:
+        return Head("empty")
+    if looks_binary(start):
+        return Head("binary")
+    if stripped[0] in "{[":
+        return Head("json", keys=_read_keys(stripped), start=_shorten(stripped))
+    if stripped[0] == "<":
+        return Head("xml", root=_read_root(stripped), start=_shorten(stripped))
+    columns, delimiter = read_header(text)
+    form: Form = "table" if columns else "text"
+    return Head(form, columns, delimiter, start=_shorten(stripped))
+
+
+def _shorten(text: str) -> str:
+    return text[:4096]
+
+
+def _read_root(text: str) -> str:
+    position = 0
+    while prologue := _XML_PROLOGUE.match(text, position):
+        position = prologue.end()
+    root = _XML_ROOT.match(text, position)
+    return root[1] if root else ""
+
+
+def _read_keys(text: str) -> tuple[str, ...]:
+    """Return the keys of the first object, as far as the text goes; never fails."""
+    keys: list[str] = []
+    depth, last = 0, ""
+    objects = text.find("{")
+    for token in _JSON_TOKEN.finditer(text, max(objects, 0)):
+        mark = token[0]
+        if mark in "{[":
+            depth += 1
+        elif mark in "}]":
+            depth -= 1
+            if depth == 0:
+                break
+        elif mark == ":":
+            if depth == 1 and last:
+                keys.append(last)
+            last = ""
+        else:
+            last = token[1]
+        if len(keys) >= _MAX_KEYS:
+            break
+    return tuple(dict.fromkeys(keys))
+
+
+def describe(head: Head) -> str:
+    """Say what a source looks like, for the message that nobody reads it."""
+    names = head.columns or head.keys or ((head.root,) if head.root else ())
+    shown = ", ".join(names[:6]) + (", ..." if len(names) > 6 else "")
+    return {
+        "table": f"a table with the columns {shown}",
+        "parquet": f"a Parquet file with the columns {shown}",
+        "json": f"JSON with the keys {shown}" if shown else "JSON without a key at its top",
+        "xml": f"XML with the root element {shown}" if shown else "XML without a root element",
+        "text": "plain text",
+        "binary": "binary data",
+        "empty": "an empty file",
+    }[head.form]

@@ -1,0 +1,116 @@
+"""Read inventory reports: the one way from files to the tables that the engine joins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from policycheck.inventory.base import Input, Progress, Reader, ReadResult, Source, UnreadableError
+from policycheck.inventory.detect import detect
+from policycheck.inventory.digest import Digest
+from policycheck.inventory.opening import Opener, expand_paths
+from policycheck.inventory.staging import Staging
+from policycheck.problems import sort_problems
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+def read_reports(
+    paths: Iterable[Path | str],
+    con: DuckDBPyConnection,
+    folder: Path,
+    received_at: datetime,
+    progress: Progress | None = None,
+) -> ReadResult:
+    """Read reports of any known format into the tables of a connection.
+
+    Makes the temporary tables `report`, `listing` and `rejected` and writes the items to
+    `folder` (see `staging`); sets the connection's time zone to UTC. `folder` must exist, be
+    empty and stay as long as the items are needed.
+
+    Args:
+        paths: Files, folders or globs. A file that is no report is a problem of the result;
+            the others are read.
+        con: Sessions share nothing: two calls on one connection replace each other's tables.
+        folder: For the Parquet parts, and for what must be unpacked or decoded first.
+        received_at: When these reports arrived, with its zone; for all of them.
+        progress: Told of bytes read so far and in all, from this or another thread.
+    """
+    files = list(expand_paths(paths))
+    count = _Count(files, progress)
+    opener = Opener(con, folder, count.advance)
+    staging = Staging(con, folder)
+    entries: list[_Entry] = []
+    claimed: dict[str, tuple[Reader, list[Source]]] = {}
+    for file in files:
+        for path, sha256, found in opener.open(file):
+            size = 0 if isinstance(found, UnreadableError) else found.size
+            entries.append(_Entry(path, sha256, size))
+            try:
+                _claim(found, len(entries), staging, claimed)
+            except UnreadableError as error:
+                staging.refuse(len(entries), path, error)
+    for reader, sources in claimed.values():
+        reader.read(sources, staging)
+    staging.finish(received_at.astimezone(UTC).replace(tzinfo=None))
+    inputs = tuple(entry.finish(number, staging) for number, entry in enumerate(entries, 1))
+    return ReadResult(inputs, sort_problems(staging.problems), tuple(staging.parts))
+
+
+class _Count:
+    """Adds up the bytes that threads report."""
+
+    def __init__(self, files: Sequence[Path], progress: Progress | None) -> None:
+        self._done = 0
+        self._total = sum(file.stat().st_size for file in files if file.is_file())
+        self._progress = progress
+
+    def advance(self, size: int) -> None:
+        self._done += size
+        if self._progress:
+            self._progress(min(self._done, self._total), self._total)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A source on its way to becoming an `Input`."""
+
+    path: str
+    sha256: str | Digest
+    size: int
+
+    def finish(self, input_no: int, staging: Staging) -> Input:
+        return Input(
+            path=self.path,
+            sha256=self.sha256 if isinstance(self.sha256, str) else self.sha256.sha256,
+            format=staging.formats.get(input_no, ""),
+            devices=staging.devices.get(input_no, 0),
+            items=staging.items.get(input_no, 0),
+            records=staging.records.get(input_no, 0),
+            rejected=staging.rejects.get(input_no, 0),
+            bytes=self.size,
+            encoding=staging.encodings.get(input_no, ""),
+        )
+
+
+def _claim(
+    found: Source | UnreadableError,
+    input_no: int,
+    staging: Staging,
+    claimed: dict[str, tuple[Reader, list[Source]]],
+) -> None:
+    """Give a source to its reader.
+
+    Raises:
+        UnreadableError: where there is no source, or no reader for it.
+    """
+    if isinstance(found, UnreadableError):
+        raise found
+    reader = detect(found.head)
+    source = replace(found, input_no=input_no)
+    staging.enter(source, reader)
+    claimed.setdefault(reader.NAME, (reader, []))[1].append(source)

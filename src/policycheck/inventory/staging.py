@@ -1,0 +1,265 @@
+"""The staging area: where readers put rows, and which becomes the tables that the engine joins.
+
+After `finish` the connection holds the temporary tables
+
+    report(report_no, input_no, part, device_ref, record, source, partial, <device columns>)
+    listing(report_no, kind, visibility)
+    rejected(input_no, path, record, reason)
+
+and the folder holds `items-NNN.parquet`: device_ref, record (null: the row's number in its
+part), and the item's columns. `(part, device_ref)` names one report.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from policycheck.inventory.base import Head, Reader, Source, UnreadableError
+from policycheck.inventory.columns import DEVICE_TEXTS, drop_placeholder, type_value
+from policycheck.inventory.delimited import Fault, Grammar, split_records
+from policycheck.inventory.rows import Rows
+from policycheck.inventory.table import Part, Relation, Shape, UnsoundTableError, escape_glob, scan
+from policycheck.inventory.unpack import unused_path
+from policycheck.model import DEVICE_COLUMNS
+from policycheck.problems import Problem, Severity
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_TABLES = f"""
+CREATE OR REPLACE TEMP TABLE staged_device (
+    input_no INTEGER, part INTEGER, device_ref VARCHAR, record BIGINT, source VARCHAR,
+    partial VARCHAR, listing VARCHAR, {", ".join(f"{name} VARCHAR" for name in DEVICE_TEXTS)},
+    attributes MAP(VARCHAR, VARCHAR));
+CREATE OR REPLACE TEMP TABLE incomplete (input_no INTEGER, device_ref VARCHAR);
+CREATE OR REPLACE TEMP TABLE rejected (
+    input_no INTEGER, path VARCHAR, record BIGINT, reason VARCHAR);
+"""
+"""`incomplete` names the devices that lost a row, or with a null all devices of an input."""
+
+_TEXTS_IN_SQL = {
+    name: drop_placeholder(name) if name in ("serial", "udid") else name for name in DEVICE_TEXTS
+}
+_REPORT = f"""
+CREATE OR REPLACE TEMP TABLE report AS
+SELECT CAST(row_number() OVER (ORDER BY input_no, record, device_ref) AS INTEGER) AS report_no,
+    input_no, part, device_ref, record, coalesce(source, $sources[input_no]) AS source,
+    coalesce(lower(partial) IN ('true', 'yes', '1'), false) OR is_incomplete AS partial,
+    {
+    ", ".join(
+        "$received_at::TIMESTAMP AS received_at"
+        if name == "received_at"
+        else name
+        if name == "attributes"
+        else f"{type_value(column, _TEXTS_IN_SQL[name])} AS {name}"
+        for name, column in DEVICE_COLUMNS.items()
+    )
+},
+    listing AS listing_text, is_incomplete
+FROM (SELECT *, EXISTS (FROM incomplete WHERE incomplete.input_no = staged_device.input_no
+        AND coalesce(incomplete.device_ref, staged_device.device_ref) = staged_device.device_ref)
+        AS is_incomplete
+    FROM staged_device)
+"""
+_LISTING = """
+CREATE OR REPLACE TEMP TABLE listing AS
+SELECT report_no, trim(split_part(entry, '=', 1)) AS kind,
+    CASE WHEN trim(split_part(entry, '=', 2)) = 'all' AND NOT is_incomplete THEN 'all'
+        ELSE 'managed' END AS visibility
+FROM (SELECT report_no, is_incomplete, unnest(string_split(lower(listing_text), ';')) AS entry
+    FROM report WHERE listing_text IS NOT NULL)
+WHERE trim(entry) <> ''
+ORDER BY report_no, kind
+"""
+"""A visibility that is not said, and a list that lost a row, count as `managed`."""
+
+
+class Staging:
+    """Collects what the readers of one call find. Memory stays flat; rows go to disk."""
+
+    def __init__(self, con: DuckDBPyConnection, folder: Path) -> None:
+        self.con = con
+        self.folder = folder
+        self.problems: list[Problem] = []
+        self.refused: set[int] = set()
+        self.records: dict[int, int] = {}
+        self.items: dict[int, int] = {}
+        self.formats: dict[int, str] = {}
+        self.encodings: dict[int, str] = {}
+        self.devices: dict[int, int] = {}
+        self.rejects: Counter[int] = Counter()
+        self.parts: list[Path] = [folder / "items-000.parquet"]
+        self._rejected: list[tuple[int, str, int | None, str]] = []
+        self._paths: dict[int, str] = {}
+        self._sources: dict[int, str] = {}
+        self.rows = Rows(folder / "rows.csv")
+        con.execute("SET TimeZone = 'UTC'")
+        con.execute(_TABLES)
+
+    def enter(self, source: Source, reader: Reader) -> None:
+        """Take note of a source and of who reads it."""
+        self._paths[source.input_no] = source.path
+        self.formats[source.input_no] = reader.NAME
+        self._sources[source.input_no] = reader.SOURCE
+        self.encodings[source.input_no] = source.encoding
+        self.records.setdefault(source.input_no, 0)
+        self.items.setdefault(source.input_no, 0)
+        if source.cut:
+            self.warn(
+                source.path,
+                "ends in the middle of its compressed data; what came before is used",
+                "export it once more",
+            )
+
+    def refuse(self, input_no: int, path: str, error: UnreadableError) -> None:
+        """Give up a source as a whole; the others go on."""
+        self.refused.add(input_no)
+        self._rejected.append((input_no, path, None, error.message))
+        self._report(path, error.message, error.hint, "error")
+
+    def warn(self, path: str, message: str, hint: str = "") -> None:
+        """Say that something in a source was not read."""
+        self._report(path, message, hint, "warning")
+
+    def _report(self, path: str, message: str, hint: str, severity: Severity) -> None:
+        self.problems.append(Problem(f"{path} {message}", None, hint, severity=severity))
+
+    def reject(self, source: Source, record: int, reason: str) -> None:
+        """Give up one record."""
+        self._rejected.append((source.input_no, source.path, record, reason))
+
+    def mark_cut(self, source: Source) -> None:
+        """Say that a table ends too early: any of its devices may lack items."""
+        self.con.execute("INSERT INTO incomplete VALUES ($1, NULL)", [source.input_no])
+
+    def new_part(self) -> tuple[int, Path]:
+        """Return the number and the path of the next part."""
+        number = len(self.parts)
+        self.parts.append(self.folder / f"items-{number:03}.parquet")
+        return number, self.parts[-1]
+
+    def add_table(
+        self,
+        relation: Relation,
+        shape: Shape,
+        source: Source,
+        unless: Callable[[], bool] = lambda: False,
+    ) -> int:
+        """Scan a table into a part of its own and stage its devices; return the part's number.
+
+        `source` is any of the table's sources, the only one unless the relation is numbered.
+        `unless` is asked after the scan.
+
+        Raises:
+            duckdb.Error, UnsoundTableError: where the table is damaged; nothing was staged then.
+        """
+        scanned = unused_path(self.folder, "scan", ".parquet")
+        try:
+            scan(self.con, relation, shape, source.input_no, scanned)
+            if unless():
+                raise UnsoundTableError
+        except BaseException:
+            scanned.unlink(missing_ok=True)
+            raise
+        number, target = self.new_part()
+        self._take_part(Part(self.con, scanned, relation, shape, source.input_no), number, target)
+        return number
+
+    def _take_part(self, part: Part, number: int, target: Path, documents: bool = False) -> None:
+        part.find_faults()
+        if documents:
+            part.find_repeats()
+        self.con.execute(
+            "INSERT INTO incomplete SELECT input_no, device_ref FROM fault"
+            " WHERE device_ref IS NOT NULL"
+        )
+        self._rejected.extend(
+            (input_no, self._paths[input_no], record, reason)
+            for input_no, record, reason in self.con.execute(
+                "SELECT input_no, record, reason FROM fault ORDER BY ALL"
+            ).fetchall()
+        )
+        for input_no, (records, items) in part.count().items():
+            self.records[input_no] = self.records.get(input_no, 0) + records
+            self.items[input_no] = self.items.get(input_no, 0) + items
+        part.stage_devices(number)
+        part.keep_items(target)
+
+    def add_records(
+        self, sources: Sequence[Source], head: Head, relation: Relation, shape: Shape
+    ) -> int:
+        """Read tables record by record, reject what is not sound, and stage the rest as one.
+
+        For small sources with one header, and for the damaged. `relation` is numbered; its path
+        is filled in here. Returns the part's number.
+        """
+        prepared = unused_path(self.folder, "records", ".csv")
+        with prepared.open("xb") as handle:
+            handle.write(b"header\n")
+            for source in sources:
+                handle.writelines(self._sound_records(source, head))
+        parameters = {**relation.parameters, "path": escape_glob(prepared)}
+        number = self.add_table(replace(relation, parameters=parameters), shape, sources[0])
+        prepared.unlink()
+        return number
+
+    def _sound_records(self, source: Source, head: Head) -> Iterator[bytes]:
+        separator = head.delimiter.encode()
+        lines = source.lines()
+        next(lines, None)  # the header
+        if source.cut:
+            self.mark_cut(source)
+        for record in split_records(lines, Grammar(head.delimiter, len(head.columns))):
+            if isinstance(record, Fault):
+                self.records[source.input_no] += 1
+                self.reject(source, record.number, record.reason)
+                if record.last:
+                    self.mark_cut(source)
+            else:
+                number = b"%d" % record.number
+                start = b"%d" % source.input_no
+                yield b"%b%b%b%b%b\n" % (start, separator, number, separator, record.raw)
+
+    def finish(self, received_at: datetime) -> None:
+        """Write what was collected row by row, and make the tables."""
+        self.rows.close()
+        scanned = unused_path(self.folder, "scan", ".parquet")
+        relation, shape = self.rows.relation, self.rows.shape
+        scan(self.con, relation, shape, 0, scanned)
+        self._take_part(
+            Part(self.con, scanned, relation, shape, 0), 0, self.parts[0], documents=True
+        )
+        self.rows.path.unlink()
+        self.con.execute(_REPORT, {"received_at": received_at, "sources": self._list_sources()})
+        self.con.execute(_LISTING)
+        self.devices = dict(
+            self.con.execute("SELECT input_no, count(*) FROM report GROUP BY ALL").fetchall()
+        )
+        self.con.execute("ALTER TABLE report DROP COLUMN listing_text")
+        self.con.execute("ALTER TABLE report DROP COLUMN is_incomplete")
+        self._write_rejected()
+        for table in ("staged_device", "incomplete", "fault"):
+            self.con.execute(f"DROP TABLE {table}")
+
+    def _list_sources(self) -> list[str]:
+        """Return the source of each input, in order; a list in SQL counts from 1, as they do."""
+        last = max(self._sources, default=0)
+        return [self._sources.get(number, "") for number in range(1, last + 1)]
+
+    def _write_rejected(self) -> None:
+        if not self._rejected:
+            return
+        self.rejects.update(row[0] for row in self._rejected if row[2] is not None)
+        inputs, paths, records, reasons = zip(
+            *sorted(self._rejected, key=lambda row: (row[0], row[2] or 0, row[3])), strict=True
+        )
+        self.con.execute(
+            "INSERT INTO rejected SELECT unnest($1::INTEGER[]), unnest($2::VARCHAR[]),"
+            " unnest($3::BIGINT[]), unnest($4::VARCHAR[])",
+            [list(inputs), list(paths), list(records), list(reasons)],
+        )

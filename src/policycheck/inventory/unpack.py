@@ -1,0 +1,268 @@
+"""From a path to plain bytes: gzip, zlib and ZIP, with bounds.
+
+A bomb is told by its ratio as soon as it has grown past what is harmless, long before it fills
+a disk. Small streams stay in memory, larger ones become a file in the folder of the run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from policycheck.inventory.base import UnreadableError
+
+if TYPE_CHECKING:
+    import zipfile
+
+SMALL = 4 * 1024 * 1024
+"""Sources up to this size are kept in memory and read together."""
+MAX_RATIO = 200
+"""A stream may grow to this many times its packed size; real exports stay under 60."""
+FREE_BYTES = 64 * 1024 * 1024
+"""Up to this size no ratio counts."""
+MAX_BYTES = 32 * 1024**3
+MAX_MEMBERS = 10_000
+_CHUNK = 1024 * 1024
+_OFFICE = ("[Content_Types].xml", "mimetype")
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Plain bytes, in memory or in a file, and where they came from."""
+
+    path: str
+    content: bytes | None
+    file: Path | None
+    size: int
+    sha256: str | None
+    """None where the file is large: it is hashed while it is read."""
+    packed: Path | None
+    """The file to hash then."""
+    cut: bool = False
+
+    @property
+    def start(self) -> bytes:
+        """The first bytes, enough to tell an encoding and a format."""
+        if self.content is not None:
+            return self.content
+        assert self.file is not None
+        with self.file.open("rb") as handle:
+            return handle.read(256 * 1024)
+
+
+class Spool:
+    """Collects chunks: in memory while they are few, then in a file of its own."""
+
+    def __init__(self, folder: Path, packed_size: int) -> None:
+        self._folder = folder
+        self._packed_size = packed_size
+        self._chunks: list[bytes] = []
+        self._file: IO[bytes] | None = None
+        self.path: Path | None = None
+        self.size = 0
+
+    def write(self, chunk: bytes) -> None:
+        """Take a chunk.
+
+        Raises:
+            UnreadableError: where the whole has outgrown what its packed size can explain.
+        """
+        self.size += len(chunk)
+        if self.size > FREE_BYTES and self.size > MAX_RATIO * self._packed_size:
+            raise UnreadableError(
+                f"unpacks to more than {MAX_RATIO} times its size: a bomb, not a report",
+                "if it is a real export, unpack it yourself and name the unpacked file",
+            )
+        if self.size > MAX_BYTES:
+            raise UnreadableError(f"unpacks to more than {MAX_BYTES >> 30} GiB", "split the export")
+        if self._file is None and self.size > SMALL:
+            self._spill()
+        if self._file is None:
+            self._chunks.append(chunk)
+        else:
+            self._file.write(chunk)
+
+    def _spill(self) -> None:
+        self.path = unused_path(self._folder, "plain")
+        self._file = self.path.open("xb")
+        self._file.writelines(self._chunks)
+        self._chunks.clear()
+
+    def close(self) -> bytes | None:
+        """Return all of it, if it is small; else it stands in `path`."""
+        if self._file is None:
+            return b"".join(self._chunks)
+        self._file.close()
+        return None
+
+
+def unused_path(folder: Path, stem: str, suffix: str = "") -> Path:
+    """Return a path in the folder of the run that nothing uses yet."""
+    number = 0
+    while (path := folder / f"{stem}-{number:03}{suffix}").exists():
+        number += 1
+    return path
+
+
+def open_streams(path: Path, folder: Path) -> Iterator[Stream | tuple[str, UnreadableError]]:
+    """Yield the plain streams of a file: one, or one for each member of a ZIP.
+
+    A stream that cannot be unpacked comes as its path and the reason; the others still come.
+    """
+    stream = _open_plain(path)
+    kind = _packed_kind(stream.start[:4])
+    if kind == "zip":
+        yield from _open_zip(stream, path, folder)
+    elif kind == "deflate":
+        yield _open_deflated(stream, path, folder)
+    else:
+        yield stream
+
+
+def _open_plain(path: Path) -> Stream:
+    try:
+        size = path.stat().st_size
+        if size > SMALL:
+            with path.open("rb"):
+                return Stream(str(path), None, path, size, None, path)
+        content = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise UnreadableError(f"cannot be read: {reason[:1].lower()}{reason[1:]}") from error
+    digest = hashlib.sha256(content).hexdigest()
+    return Stream(str(path), content, path, len(content), digest, None)
+
+
+def _packed_kind(magic: bytes) -> str:
+    if magic.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return "zip"
+    if magic.startswith(b"\x1f\x8b"):
+        return "deflate"
+    zlib_header = magic[:1] == b"\x78" and len(magic) > 1 and int.from_bytes(magic[:2]) % 31 == 0
+    return "deflate" if zlib_header and magic[1:2] in b"\x01\x5e\x9c\xda" else ""
+
+
+def _open_deflated(
+    stream: Stream, path: Path, folder: Path
+) -> Stream | tuple[str, UnreadableError]:
+    spool = Spool(folder, stream.size)
+    cut = False
+    with path.open("rb") as handle:
+        try:
+            for chunk in _inflate(handle):
+                spool.write(chunk)
+        except EOFError:
+            cut = True
+        except zlib.error:
+            if spool.size == 0:
+                return stream if stream.start[:1] == b"x" else _damaged(stream.path)
+            cut = True
+        except UnreadableError as error:
+            return stream.path, error
+        finally:
+            content = spool.close()
+    return replace(stream, content=content, file=spool.path, size=spool.size, cut=cut)
+
+
+def _damaged(path: str) -> tuple[str, UnreadableError]:
+    return path, UnreadableError("is damaged: it starts like gzip and does not unpack")
+
+
+def _inflate(handle: IO[bytes]) -> Iterator[bytes]:
+    """Inflate gzip or zlib, member after member.
+
+    Raises:
+        EOFError: where the data ends in the middle.
+    """
+    inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+    for packed in iter(lambda: handle.read(_CHUNK), b""):
+        data = packed
+        while data:
+            if inflater.eof:
+                data = data.lstrip(b"\x00")  # gzip files may be padded
+                if not data:
+                    break
+                inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+            yield inflater.decompress(data, _CHUNK)
+            data = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
+    if not inflater.eof:
+        yield inflater.flush()
+        raise EOFError
+
+
+def _open_zip(
+    stream: Stream, path: Path, folder: Path
+) -> Iterator[Stream | tuple[str, UnreadableError]]:
+    import zipfile  # only archives need it
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = _list_members(archive.infolist())
+            for member in members:
+                label = f"{path}/{member.filename}"
+                yield _open_member(archive, member, folder, label, stream, len(members) == 1)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise UnreadableError(
+            "is a damaged ZIP archive", "was the download complete? export it once more"
+        ) from error
+
+
+def _list_members(entries: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+    """Keep what may be a report, in order of name."""
+    if len(entries) > MAX_MEMBERS:
+        raise UnreadableError(
+            f"holds more than {MAX_MEMBERS} files", "unpack it and name the folder"
+        )
+    names = {entry.filename for entry in entries}
+    if names.intersection(_OFFICE):
+        raise UnreadableError(
+            "is an office document, not a report", "save the sheet as CSV (UTF-8) and read that"
+        )
+    kept = [entry for entry in entries if not entry.is_dir() and not _is_hidden(entry.filename)]
+    if not kept:
+        raise UnreadableError("is an archive without a file in it")
+    return sorted(kept, key=lambda entry: entry.filename)
+
+
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith((".", "__MACOSX")) for part in name.split("/"))
+
+
+def _open_member(
+    archive: zipfile.ZipFile,
+    member: zipfile.ZipInfo,
+    folder: Path,
+    label: str,
+    stream: Stream,
+    alone: bool,
+) -> Stream | tuple[str, UnreadableError]:
+    import zipfile
+
+    if member.flag_bits & 1:
+        return label, UnreadableError(
+            "is encrypted", "unpack it with its password and read the file"
+        )
+    spool = Spool(folder, max(member.compress_size, 1))
+    digest = hashlib.sha256()
+    cut = False
+    try:
+        with archive.open(member) as handle:
+            for chunk in iter(lambda: handle.read(_CHUNK), b""):
+                spool.write(chunk)
+                digest.update(chunk)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError):
+        cut = True
+    except (NotImplementedError, RuntimeError):
+        return label, UnreadableError("is packed in a way that is not known here", "use plain ZIP")
+    except UnreadableError as error:
+        return label, error
+    finally:
+        content = spool.close()
+    if cut and spool.size == 0:
+        return label, UnreadableError("is damaged inside its archive")
+    sha256, packed = (stream.sha256, stream.packed) if alone else (digest.hexdigest(), None)
+    return Stream(label, content, spool.path, spool.size, sha256, packed, cut)
