@@ -95,7 +95,7 @@ def write_ndjson(path: Path, devices: list[Device], source: str) -> None:
 def write_table(path: Path, devices: list[Device]) -> None:
     """Write our own format as a table in GB18030, one item a row, as Chinese Excel saves it.
 
-    One row lacks its device: it can only be rejected.
+    One row does not say whose it is: it can only be rejected.
     """
     rows = [
         [device.device_id, device.name, device.serial, device.platform, device.form,
@@ -105,7 +105,7 @@ def write_table(path: Path, devices: list[Device]) -> None:
          item.profile]
         for device in devices for item in device.items
     ]  # fmt: skip
-    rows[40] = ["", *rows[40][1:]]
+    rows[40] = ["", "", "", *rows[40][3:]]
     path.write_bytes(_csv(TABLE_COLUMNS, rows).encode("gb18030"))
 
 
