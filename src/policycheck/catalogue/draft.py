@@ -1,7 +1,7 @@
 """The files of one or more rules folders, read and decoded but not yet put together.
 
-A later folder adds to the earlier ones. Where it says the same thing again it must say
-so, by `overrides:`; what then stands in the shadow is remembered and reported.
+A later folder adds to the earlier ones. Where it describes the same thing again it must say
+so, by `overrides: true`; what then stands in the shadow is remembered and reported.
 """
 
 from __future__ import annotations
@@ -189,14 +189,13 @@ def _enter(draft: Draft, table: dict[str, Rule[F]], rule: Rule[F], kind: str, id
     """Take an entry in; it shadows another exactly where it says so."""
     shadowed = table.get(id_)
     says = rule.content.overrides
-    if shadowed is not None and says is None:
+    if shadowed is not None and not says:
         message = f"the {kind} {quote(id_)} is there already, in {shadowed.document.path}"
-        hint = f"if you mean to replace it, add 'overrides: {id_}'"
+        hint = "if you mean to replace it, add 'overrides: true'"
         draft.problems.append(rule.problem(message, kind, hint=hint))
-    elif says is not None and (shadowed is None or says != id_):
-        message = f"{quote(id_)} has no {kind} {quote(says)} to override"
-        hint = "leave 'overrides' out" if shadowed is None else f"write 'overrides: {id_}'"
-        draft.problems.append(rule.problem(message, "overrides", hint=hint))
+    elif says and shadowed is None:
+        message = f"there is no other {kind} {quote(id_)} to override"
+        draft.problems.append(rule.problem(message, "overrides", hint="leave 'overrides' out"))
     elif shadowed is not None:
         override = Override(kind, id_, rule.document.path, shadowed.document.path)
         draft.overrides.append(override)

@@ -68,7 +68,7 @@ class AppFile(Model):
     formerly: Ids = ()
     note: str = ""
     identifiers: tuple[IdentifierRow, ...] = ()
-    overrides: Id | None = None
+    overrides: Boolean = False
 
 
 class OwnershipRow(Model):
@@ -100,7 +100,7 @@ class VendorFile(Model):
     formerly: OneOrMany[Text] = ()
     publishers: OneOrMany[Text] = ()
     teams: tuple[TeamRow, ...] = ()
-    overrides: Id | None = None
+    overrides: Boolean = False
 
 
 class LooksLike(Model):
@@ -117,7 +117,7 @@ class CategoryRow(Model):
     title: Texts
     parent: Id | None = None
     looks_like: LooksLike = LooksLike()
-    overrides: Id | None = None
+    overrides: Boolean = False
 
 
 class CategoriesFile(Model):
@@ -147,7 +147,7 @@ class ListFile(Model):
     title: Texts
     source: Text
     entries: Annotated[tuple[EntryRow, ...], Field(min_length=1)]
-    overrides: Id | None = None
+    overrides: Boolean = False
 
 
 class ConfusablesFile(Model):

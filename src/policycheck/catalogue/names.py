@@ -10,17 +10,17 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from policycheck.text import fold_text
-
 _SPACES = re.compile(r"\s+")
 _NO_LETTERS = re.compile(r"[\W_]+")
+_WIDE_MARKS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if not chr(code).isalnum()}
+"""Full-width punctuation, which every Chinese keyboard types; full-width letters are a disguise."""
 _DECORATED = (*")]0123456789", ".app", ".exe", ".lnk", "bit")
 _LOCALE = r"[a-z]{2,3}[-_](?:[a-z]{4}[-_])?[a-z]{2}"
 _NUMBER = r"\d+(?:\.\d+)+(?:[-+.]?(?:alpha|beta|rc|build|r)?\.?\d+)?"
 _MACHINE = (
     r"(?:x|arm|amd|win|ia)?(?:64|32|86)(?:[ -]?bit)?|x86_64|aarch64|arm64-v8a|universal|intel"
 )
-_AUDIENCE = r"(?:current )?user|all users|machine(?:[- ]wide)?|system"
+_AUDIENCE = r"(?:current )?user|all users|machine(?:[- ]wide)?|system|msi|exe"
 _WORD = rf"(?:{_MACHINE}|{_AUDIENCE}|{_LOCALE}|(?:version |v)?{_NUMBER}|v\d+)"
 _TAILS = (
     re.compile(r"\.(?:app|exe|lnk)$"),
@@ -35,11 +35,14 @@ _FIRST_IDEOGRAPH = "\u2e80"
 
 
 def plain(name: str) -> str:
-    """Fold a name: width, case, spaces, and the direction marks that some stores put around it."""
-    folded = fold_text(name)
-    if folded.isascii():
-        return _SPACES.sub(" ", folded) if "  " in folded or not folded.isprintable() else folded
-    return _SPACES.sub(" ", _without_outer_marks(folded))
+    """Fold a name: case, spaces, wide punctuation, the direction marks that stores put around it.
+
+    Characters that only look like others stay what they are (`ＷｅＣｈａｔ` is not `wechat`).
+    """
+    if name.isascii():
+        return _SPACES.sub(" ", name.strip().lower())
+    folded = unicodedata.normalize("NFC", name.translate(_WIDE_MARKS)).casefold()
+    return _without_outer_marks(_SPACES.sub(" ", unicodedata.normalize("NFC", folded)))
 
 
 def bare(folded: str) -> str:
@@ -64,6 +67,8 @@ class Lookalikes:
 
     def __init__(self, confusables: Mapping[str, str]) -> None:
         self._table = str.maketrans(dict(confusables))
+        letters = {read: as_ for read, as_ in confusables.items() if read.isalpha()}
+        self._letters = str.maketrans(letters)
 
     def skeleton(self, folded: str) -> str:
         """Reduce a `plain` name to what an eye reads: no spaces, marks, accents or look-alikes.
@@ -71,7 +76,7 @@ class Lookalikes:
         Empty where so little is left (`X`, `VK`) that equality would say nothing.
         """
         if not folded.isascii():
-            folded = unicodedata.normalize("NFKD", folded)
+            folded = unicodedata.normalize("NFKD", folded).casefold()
         letters = _NO_LETTERS.sub("", folded).translate(self._table)
         shortest = _SHORTEST_LETTERS
         if any(letter >= _FIRST_IDEOGRAPH for letter in letters):
@@ -82,7 +87,7 @@ class Lookalikes:
         """Replace look-alikes but keep words apart; the same for a sign and for what is read."""
         if not folded.isascii():
             folded = "".join(c for c in folded if unicodedata.category(c) != "Cf")
-        return folded.translate(self._table)
+        return folded.translate(self._letters)
 
 
 def _without_outer_marks(folded: str) -> str:

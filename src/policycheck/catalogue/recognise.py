@@ -16,6 +16,7 @@ from policycheck.catalogue.looks import Looks
 from policycheck.catalogue.makers import Makers
 from policycheck.catalogue.names import Lookalikes, bare, plain
 from policycheck.model import SERVICE_KINDS, Confidence
+from policycheck.text import fold_text
 
 
 class Basis(StrEnum):
@@ -85,11 +86,11 @@ class Recogniser:
         store_category: str | None,
     ) -> Recognition:
         """Recognise one distinct item by its columns, any of which may be null."""
-        read = _Name.of(name)
         found: Recognition | None = None
         if kind in SERVICE_KINDS:
-            found = self._by_service_name(read) or self._by_service_name(_Name.of(identifier))
+            found = self._by_service_name(name) or self._by_service_name(identifier)
         else:
+            read = _Name.of(name)
             if identifier:
                 found = self._by_identifier(identifier, identifier_type, read)
             if not found and read.full:
@@ -100,8 +101,9 @@ class Recogniser:
         looks = self._looks.categories_of(name, store_category)
         return Recognition(looks_like=looks) if looks else _UNKNOWN
 
-    def _by_service_name(self, name: _Name) -> Recognition | None:
-        """Of a payment channel or an account the name is the identifier."""
+    def _by_service_name(self, text: str | None) -> Recognition | None:
+        """Of a payment channel or an account the normalised name is the identifier."""
+        name = _Name.of(text and fold_text(text))
         if apps := self._named(name):
             sure = Confidence.EXACT if len(apps) == 1 else Confidence.LIKELY
             return _recognition(apps, Basis.NAME, sure)
