@@ -7,7 +7,7 @@ as compliant; such an item becomes `unclassified`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from policycheck.catalogue.catalogue import Catalogue
 from policycheck.catalogue.names import Lookalikes
@@ -40,26 +40,32 @@ class Looks:
                 self._stores.setdefault(_store_key(store), set()).add(id_)
             for sign in category.looks.words:
                 self._add_sign(sign, id_)
-            self._unless[id_] = frozenset(map(self._fold, category.looks.unless))
+            unless = category.looks.unless
+            self._unless[id_] = frozenset(map(fold_text, unless)) | {*map(self._fold, unless)}
+        self._first_words = frozenset(self._words)
         self._any_part = re.compile("|".join(map(re.escape, sorted(self._parts))) or r"(?!)")
 
     def categories_of(self, name: str | None, store_category: str | None) -> frozenset[str]:
         """Return what an item looks like, parents included; empty if like nothing."""
         found: set[str] = set()
-        text = self._fold(name) if name else ""
-        words = _WORD.findall(text)
         if store_category:
             found |= self._stores.get(_store_key(store_category), set())
-        for at, word in enumerate(words):
-            for phrase, id_ in self._words.get(word, ()):
-                if len(phrase) == 1 or tuple(words[at : at + len(phrase)]) == phrase:
-                    found.add(id_)
+        text = self._fold(name) if name else ""
+        words = _WORD.findall(text)
+        if not self._first_words.isdisjoint(words):
+            found.update(self._by_words(words))
         if not text.isascii() and self._any_part.search(text):
             found.update(*(ids for part, ids in self._parts.items() if part in text))
         if not found:
             return frozenset()
         told = (id_ for id_ in found if not self._explained_away(id_, words, text))
         return frozenset().union(*(self._with_parents[id_] for id_ in told))
+
+    def _by_words(self, words: list[str]) -> Iterator[str]:
+        for at, word in enumerate(words):
+            for phrase, id_ in self._words.get(word, ()):
+                if tuple(words[at : at + len(phrase)]) == phrase:
+                    yield id_
 
     def _explained_away(self, category_id: str, words: Iterable[str], text: str) -> bool:
         unless = self._unless[category_id]
@@ -68,15 +74,17 @@ class Looks:
         )
 
     def _add_sign(self, sign: str, category_id: str) -> None:
-        folded = self._fold(sign)
-        if _UNSPACED.search(folded):
-            self._parts.setdefault(folded, set()).add(category_id)
+        if _UNSPACED.search(sign):
+            self._parts.setdefault(self._fold(sign), set()).add(category_id)
             return
-        phrase = tuple(_WORD.findall(folded))
-        self._words.setdefault(phrase[0], []).append((phrase, category_id))
+        for folded in {fold_text(sign), self._lookalikes.fold(fold_text(sign))}:
+            phrase = tuple(_WORD.findall(folded))
+            self._words.setdefault(phrase[0], []).append((phrase, category_id))
 
     def _fold(self, text: str) -> str:
-        return self._lookalikes.fold(fold_text(text))
+        """Fold a name; look-alikes only where there is a stranger among its letters."""
+        folded = fold_text(text)
+        return folded if folded.isascii() else self._lookalikes.fold(folded)
 
 
 def _store_key(store_category: str) -> str:

@@ -7,11 +7,19 @@ much on purpose: what is equal only there is a hint, never a name.
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from collections.abc import Mapping
 
-_SPACES = re.compile(r"\s+")
 _NO_LETTERS = re.compile(r"[\W_]+")
+_NO_ASCII_LETTERS = {ord(mark): None for mark in string.printable if not mark.isalnum()}
+_MARKS = (
+    r"[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    r"\U000e0000-\U000e007f]+"
+)
+"""Characters that show nothing: joiners, directions, tags."""
+_INVISIBLE = re.compile(_MARKS)
+_OUTER_MARKS = re.compile(rf"^(?:\s|{_MARKS})+|(?:\s|{_MARKS})+$")
 _WIDE_MARKS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if not chr(code).isalnum()}
 """Full-width punctuation, which every Chinese keyboard types; full-width letters are a disguise."""
 _DECORATED = (*")]0123456789", ".app", ".exe", ".lnk", "bit")
@@ -31,7 +39,7 @@ _TAILS = (
 _LOCALE_TAIL = re.compile(rf"\s+-\s+{_LOCALE}$")
 _SHORTEST_LETTERS = 4
 _SHORTEST_IDEOGRAPHS = 2
-_FIRST_IDEOGRAPH = "\u2e80"
+_IDEOGRAPH = re.compile(r"[\u2e80-\U0003ffff]")
 
 
 def plain(name: str) -> str:
@@ -40,9 +48,10 @@ def plain(name: str) -> str:
     Characters that only look like others stay what they are (`ＷｅＣｈａｔ` is not `wechat`).
     """
     if name.isascii():
-        return _SPACES.sub(" ", name.strip().lower())
+        return " ".join(name.lower().split())
     folded = unicodedata.normalize("NFC", name.translate(_WIDE_MARKS)).casefold()
-    return _without_outer_marks(_SPACES.sub(" ", unicodedata.normalize("NFC", folded)))
+    shown = _OUTER_MARKS.sub("", unicodedata.normalize("NFC", folded))
+    return " ".join(shown.split())
 
 
 def bare(folded: str) -> str:
@@ -67,6 +76,7 @@ class Lookalikes:
 
     def __init__(self, confusables: Mapping[str, str]) -> None:
         self._table = str.maketrans(dict(confusables))
+        self._ascii_table = {**self._table, **_NO_ASCII_LETTERS}
         letters = {read: as_ for read, as_ in confusables.items() if read.isalpha()}
         self._letters = str.maketrans(letters)
 
@@ -75,25 +85,14 @@ class Lookalikes:
 
         Empty where so little is left (`X`, `VK`) that equality would say nothing.
         """
-        if not folded.isascii():
-            folded = unicodedata.normalize("NFKD", folded).casefold()
-        letters = _NO_LETTERS.sub("", folded).translate(self._table)
-        shortest = _SHORTEST_LETTERS
-        if any(letter >= _FIRST_IDEOGRAPH for letter in letters):
-            shortest = _SHORTEST_IDEOGRAPHS
+        if folded.isascii():
+            letters = folded.translate(self._ascii_table)
+            return letters if len(letters) >= _SHORTEST_LETTERS else ""
+        apart = unicodedata.normalize("NFKD", folded).casefold()
+        letters = _NO_LETTERS.sub("", apart).translate(self._table)
+        shortest = _SHORTEST_IDEOGRAPHS if _IDEOGRAPH.search(letters) else _SHORTEST_LETTERS
         return letters if len(letters) >= shortest else ""
 
     def fold(self, folded: str) -> str:
         """Replace look-alikes but keep words apart; the same for a sign and for what is read."""
-        if not folded.isascii():
-            folded = "".join(c for c in folded if unicodedata.category(c) != "Cf")
-        return folded.translate(self._letters)
-
-
-def _without_outer_marks(folded: str) -> str:
-    first, last = 0, len(folded)
-    while first < last and unicodedata.category(folded[first]) == "Cf":
-        first += 1
-    while first < last and unicodedata.category(folded[last - 1]) == "Cf":
-        last -= 1
-    return folded[first:last].strip()
+        return _INVISIBLE.sub("", folded).translate(self._letters)
