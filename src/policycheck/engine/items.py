@@ -1,0 +1,195 @@
+"""From the installs in Parquet to the few that some control could mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+import duckdb
+
+from policycheck.catalogue.catalogue import Catalogue
+from policycheck.catalogue.recognise import Recogniser
+from policycheck.engine.matching import ControlMatcher, DistinctItem, Match, match_items
+from policycheck.engine.session import insert_columns
+from policycheck.model import DISTINCT_COLUMNS, ITEM_COLUMNS
+from policycheck.text import fold_text
+
+_DISTINCT = ", ".join(DISTINCT_COLUMNS)
+_OWN = ", ".join(name for name in ITEM_COLUMNS if name not in DISTINCT_COLUMNS)
+_SAME_ITEM = " AND ".join(f"x.{name} IS NOT DISTINCT FROM i.{name}" for name in DISTINCT_COLUMNS)
+_CHUNK = 10_000
+
+
+def read_items(con: duckdb.DuckDBPyConnection) -> None:
+    """Lay the item parts out as the view `installed_item`, each row with its record's number.
+
+    Reads `part_file(part, path)`. Without parts the view is empty.
+    """
+    paths = [path for (path,) in con.execute("SELECT path FROM part_file ORDER BY part").fetchall()]
+    if not paths:
+        columns = ", ".join(f"NULL::VARCHAR AS {name}" for name in ITEM_COLUMNS)
+        con.execute(
+            "CREATE OR REPLACE TEMP VIEW installed_item AS SELECT NULL::INTEGER AS part,"
+            f" NULL::VARCHAR AS device_ref, NULL::BIGINT AS record, {columns} WHERE FALSE"
+        )
+        return
+    quoted = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+    con.execute(
+        "CREATE OR REPLACE TEMP VIEW installed_item AS"
+        " SELECT p.part, x.device_ref, coalesce(x.record, x.file_row_number + 1) AS record,"
+        f" {', '.join(f'x.{name}' for name in ITEM_COLUMNS)}"
+        f" FROM read_parquet([{quoted}], filename = true, file_row_number = true,"
+        " union_by_name = true) AS x JOIN part_file AS p ON p.path = x.filename"
+    )
+
+
+def match_fleet(
+    con: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    controls: Sequence[ControlMatcher],
+    day: date,
+) -> None:
+    """Recognise the distinct items and fill `match`, `distinct_item` and `hit`."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE every_item AS SELECT"
+        f" CAST(row_number() OVER (ORDER BY {_DISTINCT}) AS INTEGER) AS item_no, {_DISTINCT}"
+        f" FROM (SELECT DISTINCT {_DISTINCT} FROM installed_item)"
+    )
+    matches = list(match_items(_distinct_items(con), Recogniser(catalogue), controls))
+    _insert_matches(con, matches)
+    _insert_apps(con, catalogue, {m.meaning.app_id for m in matches if m.meaning}, day)
+    _lay_out_hits(con)
+
+
+def _distinct_items(con: duckdb.DuckDBPyConnection) -> Iterator[DistinctItem]:
+    rows = con.execute(f"SELECT item_no, {_DISTINCT} FROM every_item ORDER BY item_no")
+    while chunk := rows.fetchmany(_CHUNK):
+        for row in chunk:
+            yield DistinctItem(*row)
+
+
+def _insert_matches(con: duckdb.DuckDBPyConnection, matches: Sequence[Match]) -> None:
+    meanings = [match.meaning for match in matches]
+    insert_columns(
+        con,
+        "match",
+        [
+            ("INTEGER", range(len(matches))),
+            ("INTEGER", [match.control_no for match in matches]),
+            ("INTEGER", [match.term_no for match in matches]),
+            ("INTEGER", [match.item_no for match in matches]),
+            ("VARCHAR", [meaning.app_id if meaning else None for meaning in meanings]),
+            ("VARCHAR", [meaning.basis if meaning else None for meaning in meanings]),
+            ("VARCHAR", [str(meaning.confidence) if meaning else None for meaning in meanings]),
+            ("BOOLEAN", [match.holds for match in matches]),
+            ("BOOLEAN", [match.unclassified for match in matches]),
+            ("BOOLEAN", [match.uses_app for match in matches]),
+            ("BOOLEAN", [match.has_condition for match in matches]),
+        ],
+    )
+
+
+def _insert_apps(
+    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, app_ids: Iterable[str], day: date
+) -> None:
+    """Fill `app` and join it to the matches, for conditions that ask of the app."""
+    ids = sorted(app_ids)
+    vendors = [catalogue.vendor_of(app_id) for app_id in ids]
+    insert_columns(
+        con,
+        "app",
+        [
+            ("VARCHAR", ids),
+            ("VARCHAR[]", [list(catalogue.all_categories(app_id)) for app_id in ids]),
+            ("VARCHAR", [vendor.vendor_id for vendor in vendors]),
+            ("VARCHAR", [vendor.group_on(day) for vendor in vendors]),
+            ("VARCHAR", [vendor.country for vendor in vendors]),
+            ("MAP(VARCHAR, VARCHAR)", [dict(catalogue.apps[id_].attributes) for id_ in ids]),
+        ],
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE match_app AS SELECT m.match_no, a.*, m.basis, m.confidence"
+        " FROM match AS m JOIN app AS a ON a.app_id = m.app_id"
+    )
+
+
+def _lay_out_hits(con: duckdb.DuckDBPyConnection) -> None:
+    """Find the installs of matched items: `hit`, in the order of files and records."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE distinct_item AS"
+        " SELECT *, NULL::VARCHAR AS folded_name FROM every_item"
+        " WHERE item_no IN (SELECT item_no FROM match)"
+    )
+    nameless = con.execute(
+        "SELECT item_no, name FROM distinct_item WHERE identifier IS NULL AND name IS NOT NULL"
+    ).fetchall()
+    con.execute("CREATE OR REPLACE TEMP TABLE item_name(item_no INTEGER, folded VARCHAR)")
+    insert_columns(
+        con,
+        "item_name",
+        [
+            ("INTEGER", [item_no for item_no, _ in nameless]),
+            ("VARCHAR", [fold_text(name) for _, name in nameless]),
+        ],
+    )
+    con.execute(
+        "UPDATE distinct_item AS i SET folded_name = n.folded FROM item_name AS n"
+        " WHERE n.item_no = i.item_no"
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE hit AS SELECT"
+        " row_number() OVER (ORDER BY r.report_no, x.record, i.item_no, x.version, x.profile,"
+        " x.os_user, x.path) AS hit_no,"
+        " r.device_no, r.report_no, r.source, r.aged_from, i.item_no, x.record,"
+        f" {', '.join(f'x.{name}' for name in _OWN.split(', '))}"
+        f" FROM installed_item AS x JOIN distinct_item AS i ON {_SAME_ITEM}"
+        " JOIN device_report AS r ON r.part = x.part AND r.device_ref = x.device_ref"
+    )
+
+
+def lay_out_conditions(con: duckdb.DuckDBPyConnection) -> None:
+    """Give conditions their `item`: a hit with all columns of section 4 of the design."""
+    con.execute(
+        f"CREATE OR REPLACE TEMP VIEW item AS SELECT h.hit_no, h.device_no, h.item_no,"
+        f" {', '.join(f'i.{name}' for name in DISTINCT_COLUMNS)},"
+        f" {', '.join(f'h.{name}' for name in _OWN.split(', '))}"
+        " FROM hit AS h JOIN distinct_item AS i ON i.item_no = h.item_no"
+    )
+
+
+def find_nameless(con: duckdb.DuckDBPyConnection, kinds: Iterable[str]) -> None:
+    """Fill `nameless`: devices whose reports list items of these kinds, but never by name.
+
+    Only asked for kinds of which some control's apps are told by nothing but their names.
+    """
+    con.execute(
+        """
+        INSERT INTO nameless
+        WITH told AS (
+            SELECT r.report_no, x.kind, count(x.name) AS named
+            FROM installed_item AS x
+            JOIN device_report AS r ON r.part = x.part AND r.device_ref = x.device_ref
+            WHERE list_contains($kinds, x.kind)
+            GROUP BY r.report_no, x.kind
+        ),
+        counted AS (
+            SELECT
+                s.device_no,
+                k.kind,
+                l.report_no IS NOT NULL AS lists,
+                t.report_no IS NULL OR t.named > 0 AS names   -- no items: none is without a name
+            FROM device_report AS s
+            CROSS JOIN (SELECT unnest($kinds) AS kind) AS k
+            LEFT JOIN listing AS l ON l.report_no = s.report_no AND l.kind = k.kind
+            LEFT JOIN told AS t ON t.report_no = s.report_no AND t.kind = k.kind
+        )
+        SELECT device_no, kind
+        FROM counted
+        GROUP BY device_no, kind
+        HAVING NOT CASE
+            WHEN bool_or(lists) THEN bool_or(lists AND names)
+            ELSE bool_or(names)
+        END
+        """,
+        {"kinds": sorted(kinds)},
+    )

@@ -1,0 +1,116 @@
+"""The DuckDB session in which one audit lives: its limits, macros and small tables."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+
+from policycheck.text import VERSION_PATTERN
+
+MEMORY_LIMIT = "300MB"
+_BLANK = " \t\n\x0b\x0c\r\x1c\x1d\x1e\x1f"
+_MACROS = f"""
+CREATE MACRO fold(value) AS
+    CASE WHEN strlen(value) = length(value) THEN lower(trim(value, '{_BLANK}')) ELSE value END;
+CREATE MACRO leading_numbers(value) AS nullif(regexp_extract(value, '{VERSION_PATTERN}', 1), '');
+CREATE MACRO version_key(value) AS
+    CASE
+        WHEN leading_numbers(value) IS NULL THEN NULL
+        WHEN regexp_full_match(leading_numbers(value), '0+(\\.0+)*') THEN CAST([] AS BIGINT[])
+        ELSE CAST(
+            string_split(regexp_replace(leading_numbers(value), '(\\.0+)+$', ''), '.') AS BIGINT[]
+        )
+    END;
+"""
+"""`fold` lower-cases and trims ASCII; text beyond it was folded by `text.fold_text` when the
+condition's columns were laid out (see conditions.py), once for each distinct value."""
+
+_TABLES = """
+CREATE OR REPLACE TEMP TABLE question(as_of TIMESTAMP);
+CREATE OR REPLACE TEMP TABLE control(
+    control_no INTEGER, policy VARCHAR, control VARCHAR, kind VARCHAR, grain VARCHAR,
+    severity VARCHAR, obligation VARCHAR, status VARCHAR, in_force BOOLEAN,
+    stale_after INTERVAL, service_carries BOOLEAN,
+    effective_from TIMESTAMP, deadline TIMESTAMP, grace_seconds BIGINT, formerly VARCHAR[]);
+CREATE OR REPLACE TEMP TABLE control_kind(
+    control_no INTEGER, kind VARCHAR, service_carries BOOLEAN);
+CREATE OR REPLACE TEMP TABLE untellable(
+    control_no INTEGER, kind VARCHAR, platform VARCHAR, names BOOLEAN);
+CREATE OR REPLACE TEMP TABLE nameless(device_no INTEGER, kind VARCHAR);
+CREATE OR REPLACE TEMP TABLE person_key(folded VARCHAR, matched_by VARCHAR, person_no INTEGER);
+CREATE OR REPLACE TEMP TABLE user_key(user_id VARCHAR, folded VARCHAR);
+CREATE OR REPLACE TEMP TABLE scope(
+    control_no INTEGER, device_no INTEGER, in_scope BOOLEAN, excused BOOLEAN, missing VARCHAR[]);
+CREATE OR REPLACE TEMP TABLE match(
+    match_no INTEGER, control_no INTEGER, term_no INTEGER, item_no INTEGER, app_id VARCHAR,
+    basis VARCHAR, confidence VARCHAR, holds BOOLEAN, unclassified BOOLEAN, uses_app BOOLEAN,
+    has_condition BOOLEAN);
+CREATE OR REPLACE TEMP TABLE match_answer(match_no INTEGER, hit_no BIGINT, holds BOOLEAN);
+CREATE OR REPLACE TEMP TABLE indicated(match_no INTEGER, hit_no BIGINT, holds BOOLEAN);
+CREATE OR REPLACE TEMP TABLE app(
+    app_id VARCHAR, categories VARCHAR[], vendor VARCHAR, vendor_group VARCHAR,
+    vendor_country VARCHAR, attributes MAP(VARCHAR, VARCHAR));
+"""
+
+
+def open_session(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """Open an empty session in memory; what does not fit spills into a folder.
+
+    The limit is DuckDB's own; a whole audit process stays under 700 MB with it.
+    """
+    con = duckdb.connect(
+        config={
+            "memory_limit": MEMORY_LIMIT,
+            "temp_directory": str(spill or tempfile.gettempdir()),
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
+    )
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute(_MACROS)
+    return con
+
+
+def create_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the engine's small tables, empty."""
+    con.execute(_TABLES)
+
+
+def run_program(con: duckdb.DuckDBPyConnection, text: str) -> None:
+    """Run the statements of a program one after the other."""
+    for statement in con.extract_statements(text):
+        con.execute(statement)
+
+
+def program(name: str) -> str:
+    """Return the text of one of the engine's SQL files."""
+    return (files("policycheck.engine") / name).read_text(encoding="utf-8")
+
+
+def insert_columns(
+    con: duckdb.DuckDBPyConnection, table: str, columns: Sequence[tuple[str, Sequence[object]]]
+) -> None:
+    """Append whole columns, given as (type, values), to a table in its column order.
+
+    `executemany` takes a hundred times as long. Maps go as their keys and their values: of
+    dicts with different keys DuckDB would make one struct.
+    """
+    if not columns[0][1]:
+        return
+    selected: list[str] = []
+    parameters: list[list[object]] = []
+    for kind, values in columns:
+        if kind == "MAP(VARCHAR, VARCHAR)":
+            maps = [value if isinstance(value, Mapping) else None for value in values]
+            parameters.append([None if m is None else list(m) for m in maps])
+            parameters.append([None if m is None else list(m.values()) for m in maps])
+            keys, of_keys = (f"unnest(CAST(${len(parameters) - n} AS VARCHAR[][]))" for n in (1, 0))
+            selected.append(f"map({keys}, {of_keys})")
+        else:
+            parameters.append(list(values))
+            selected.append(f"unnest(CAST(${len(parameters)} AS {kind}[]))")
+    con.execute(f"INSERT INTO {table} SELECT {', '.join(selected)}", parameters)

@@ -1,0 +1,181 @@
+"""What an audit found: read from the session as somebody asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from policycheck.engine.assessment import Assessment
+from policycheck.model import Severity
+from policycheck.policy.model import Policy
+from policycheck.problems import Problem
+from policycheck.report.content import (
+    Bystander,
+    Evidence,
+    Finding,
+    InputLine,
+    PolicyLine,
+    Rejection,
+    TallyLine,
+    describe,
+)
+
+_CHUNK = 5_000
+_SEVERITIES = [str(severity) for severity in Severity]
+_FINDING = """
+SELECT f.fingerprint, f.policy, f.control, f.severity, f.obligation, f.verdict, f.reasons,
+    f.device_id, f.device_name, f.person_id, f.platform, f.subject, f.app_id, f.identifier,
+    f.name, f.version, f.basis, f.confidence, l.first_seen, l.last_seen, l.due,
+    coalesce(l.in_grace, FALSE) AS in_grace, f.stale, coalesce(l.waived, FALSE) AS waived,
+    f.report_sha256, p.path, f.source, f.record, f.reported_at, f.missing
+FROM finding AS f
+LEFT JOIN life AS l ON l.fingerprint = f.fingerprint AND f.verdict = 'violation'
+LEFT JOIN report_path AS p ON p.sha256 = f.report_sha256
+"""
+_EVIDENCE_FROM = len(Finding._fields) - 1
+_REASONS, _MISSING = Finding._fields.index("reasons"), -1
+_WORST = """
+ORDER BY f.obligation = 'should' OR coalesce(l.waived, FALSE), list_position(?, f.severity),
+    f.policy, f.control, f.device_id, f.subject, f.fingerprint
+"""
+_FAILING = """
+SELECT count(*) FROM finding AS f JOIN life AS l ON l.fingerprint = f.fingerprint
+WHERE f.verdict = 'violation' AND f.obligation = 'must' AND NOT l.waived AND NOT l.in_grace
+    AND list_position(?, f.severity) <= ?
+"""
+_BYSTANDERS = """
+SELECT v.policy, v.control, d.device_id, d.name, coalesce(p.person_id, p.email, d.user_id),
+    p.type, d.platform, v.excused
+FROM verdict AS v
+LEFT JOIN device AS d ON d.device_no = v.device_no
+LEFT JOIN judged_person AS p ON p.device_no = v.device_no
+WHERE v.verdict = 'not_applicable'
+ORDER BY NOT v.excused, v.policy, v.control, d.device_id, v.unit
+LIMIT ?
+"""
+_LIVES = """
+SELECT c.control_no, count(DISTINCT f.device_key) FILTER (WHERE l.waived),
+    count(DISTINCT f.device_key) FILTER (WHERE l.in_grace)
+FROM finding AS f
+JOIN control AS c ON c.policy = f.policy AND c.control = f.control
+JOIN life AS l ON l.fingerprint = f.fingerprint
+WHERE f.verdict = 'violation'
+GROUP BY c.control_no
+"""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An assessment with its lives and inputs; a report's `Content`.
+
+    Its rows stand in the session and are gone when the audit's context ends. Whatever is yielded
+    has to be taken before anything else is asked: a session answers one question at a time.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    assessment: Assessment
+    inputs: Sequence[InputLine]
+    asked: tuple[Policy, ...]
+    assumed: Mapping[str, str]
+    problems: tuple[Problem, ...]
+    """Files that could not be read at all, and remarks; the rest was used."""
+    records: int
+    """Records in all inputs, used or not."""
+    run_id: int | None = None
+    """The number under which it was recorded."""
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment that was asked about."""
+        return self.assessment.as_of
+
+    @property
+    def policies(self) -> Sequence[PolicyLine]:
+        """The policies that were asked, sorted by id."""
+        return [describe(policy) for policy in sorted(self.asked, key=lambda p: p.policy)]
+
+    @property
+    def tallies(self) -> Sequence[TallyLine]:
+        """The sums of each control."""
+        lives = {number: counts for number, *counts in self.con.execute(_LIVES).fetchall()}
+        return [
+            TallyLine(
+                policy=tally.policy,
+                control=tally.control,
+                grain=tally.grain,
+                all=tally.all,
+                not_applicable=tally.not_applicable,
+                excused=tally.excused,
+                in_scope=tally.in_scope,
+                pass_=tally.pass_,
+                violation=tally.violation,
+                advice=tally.advice,
+                unknown=tally.unknown,
+                unknown_reasons=tally.unknown_reasons,
+                stale=tally.stale,
+                waived=lives.get(number, (0, 0))[0],
+                in_grace=lives.get(number, (0, 0))[1],
+                coverage=tally.coverage,
+            )
+            for number, tally in enumerate(self.assessment.tallies)
+        ]
+
+    def findings(self) -> Iterator[Sequence[Finding]]:
+        """Yield all findings in chunks, sorted by policy, control, device_id and subject."""
+        rows = self.con.execute(
+            f"{_FINDING} ORDER BY f.policy, f.control, f.device_id, f.subject, f.fingerprint"
+        )
+        while chunk := rows.fetchmany(_CHUNK):
+            yield [_finding(row) for row in chunk]
+
+    def total(self, verdict: str) -> int:
+        """Count the findings with a verdict."""
+        return self._count("SELECT count(*) FROM finding WHERE verdict = ?", [verdict])
+
+    def worst(self, verdict: str, limit: int) -> Sequence[Finding]:
+        """Return a verdict's first findings, worst first."""
+        rows = self.con.execute(
+            f"{_FINDING} WHERE f.verdict = ? {_WORST} LIMIT ?", [verdict, _SEVERITIES, limit]
+        )
+        return [_finding(row) for row in rows.fetchall()]
+
+    def bystanders(self, limit: int) -> Sequence[Bystander]:
+        """Return the first of those that a control does not address, the excused before all."""
+        return [Bystander(*row) for row in self.con.execute(_BYSTANDERS, [limit]).fetchall()]
+
+    def rejected(self) -> Iterator[Rejection]:
+        """Yield what could not be used, sorted by path and record, whole files first."""
+        rows = self.con.execute(
+            "SELECT path, record, reason FROM rejected ORDER BY path, record NULLS FIRST, reason"
+        )
+        while chunk := rows.fetchmany(_CHUNK):
+            yield from (Rejection(*row) for row in chunk)
+
+    @property
+    def rejected_rows(self) -> int:
+        """How many records could not be used."""
+        return self._count("SELECT count(*) FROM rejected WHERE record IS NOT NULL", [])
+
+    @property
+    def rejected_files(self) -> int:
+        """How many files could not be used at all."""
+        return self._count("SELECT count(*) FROM rejected WHERE record IS NULL", [])
+
+    def failing(self, fail_on: Severity) -> int:
+        """Count the violations that fail an audit: a `must`, past its grace and not waived."""
+        return self._count(_FAILING, [_SEVERITIES, _SEVERITIES.index(str(fail_on)) + 1])
+
+    def _count(self, query: str, parameters: list[object]) -> int:
+        row = self.con.execute(query, parameters).fetchone()
+        return int(row[0]) if row else 0
+
+
+def _finding(row: tuple[object, ...]) -> Finding:
+    """Make a finding of a row of `_FINDING`."""
+    cells = list(row)
+    cells[_REASONS] = tuple(cells[_REASONS])  # type: ignore[arg-type]
+    cells[_MISSING] = tuple(cells[_MISSING])  # type: ignore[arg-type]
+    return Finding._make([*cells[:_EVIDENCE_FROM], Evidence._make(cells[_EVIDENCE_FROM:])])

@@ -1,0 +1,155 @@
+"""Facts: what was reported, as immutable Parquet segments named by their digest.
+
+A segment is a folder `ab/abcdef.../` with
+
+- `items-NNN.parquet`: one item a row, in the order of the reports (`NNN` is the part);
+- `devices.parquet`: one device report a row (`report_no`, `part`, `device_ref`, its columns);
+- `listings.parquet`: what kinds of item each of those reports lists.
+
+It is written whole beside its place and renamed into it. It counts only once the store points to
+it (`device_source`), so a segment without a pointer is rubbish and never half a fact.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from policycheck.model import DEVICE_COLUMNS
+from policycheck.problems import PolicycheckError, Problem
+
+_INCOMING = "incoming-"
+_BLOCK = 1 << 20
+_REPORT = ", ".join(
+    ("report_no", "part", "device_ref", "record", "source", "report_sha256", *DEVICE_COLUMNS)
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The folder in which the segments lie."""
+
+    root: Path
+
+    def stage(self) -> Path:
+        """Make a folder in which a segment can grow, on the same file system as its place."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            return Path(tempfile.mkdtemp(prefix=_INCOMING, dir=self.root))
+        except OSError as error:
+            raise PolicycheckError(
+                [
+                    Problem(
+                        f"cannot write facts to {self.root}: {error.strerror}",
+                        None,
+                        hint="name another folder with --facts",
+                    )
+                ]
+            ) from error
+
+    def publish(self, con: duckdb.DuckDBPyConnection, staged: Path) -> str:
+        """Complete a staged segment from the session's tables, move it to its place; its digest."""
+        _copy(con, f"SELECT {_REPORT} FROM report ORDER BY report_no", staged / "devices.parquet")
+        _copy(
+            con,
+            "SELECT report_no, kind, visibility FROM listing ORDER BY ALL",
+            staged / "listings.parquet",
+        )
+        digest = _digest(staged)
+        place = self.segment(digest)
+        place.parent.mkdir(exist_ok=True)
+        if place.exists():
+            shutil.rmtree(staged)  # the very same facts are there already
+        else:
+            staged.rename(place)
+            _sync(place.parent)
+        return digest
+
+    def segment(self, digest: str) -> Path:
+        """Return the folder of a segment."""
+        return self.root / digest[:2] / digest
+
+    def load_held(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Add the stored reports that `held` points to, to the session's tables.
+
+        Reads held(device_key, source, segment, part, device_ref, report_no); adds rows to report,
+        listing, identity and part_file under numbers of their own.
+        """
+        segments = [s for (s,) in con.execute("SELECT DISTINCT segment FROM held").fetchall()]
+        for digest in sorted(segments):
+            self._load_segment(con, digest)
+
+    def _load_segment(self, con: duckdb.DuckDBPyConnection, digest: str) -> None:
+        folder = self.segment(digest)
+        if not folder.is_dir():
+            raise PolicycheckError(
+                [
+                    Problem(
+                        f"the facts of segment {digest[:12]} are not in {self.root}",
+                        None,
+                        hint="name the folder that belongs to this store with --facts",
+                    )
+                ]
+            )
+        first_report = _next_number(con, "report", "report_no")
+        first_part = _next_number(con, "part_file", "part")
+        con.execute(
+            "INSERT INTO report BY NAME SELECT d.* REPLACE (d.report_no + ? AS report_no,"
+            " d.part + ? AS part) FROM read_parquet(?) AS d"
+            " JOIN held AS h ON h.segment = ? AND h.report_no = d.report_no",
+            [first_report, first_part, str(folder / "devices.parquet"), digest],
+        )
+        con.execute(
+            "INSERT INTO listing SELECT l.report_no + ?, l.kind, l.visibility"
+            " FROM read_parquet(?) AS l"
+            " JOIN held AS h ON h.segment = ? AND h.report_no = l.report_no",
+            [first_report, str(folder / "listings.parquet"), digest],
+        )
+        con.execute(
+            "INSERT INTO identity BY NAME SELECT h.report_no + ? AS report_no, h.device_key,"
+            " FALSE AS new, TRUE AS current, FALSE AS late FROM held AS h WHERE h.segment = ?",
+            [first_report, digest],
+        )
+        for path in sorted(folder.glob("items-*.parquet")):
+            part = int(path.stem.removeprefix("items-"))
+            con.execute("INSERT INTO part_file VALUES (?, ?)", [first_part + part, str(path)])
+
+
+def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    con.execute(f"COPY ({query}) TO $path (FORMAT parquet, COMPRESSION zstd)", {"path": str(path)})
+
+
+def _next_number(con: duckdb.DuckDBPyConnection, table: str, column: str) -> int:
+    row = con.execute(f"SELECT coalesce(max({column}), -1) + 1 FROM {table}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _digest(folder: Path) -> str:
+    """Digest a segment: its files' names and contents, each file made durable on the way."""
+    whole = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        content = hashlib.sha256()
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                content.update(block)
+            os.fsync(file.fileno())
+        whole.update(f"{path.name}\0{content.hexdigest()}\n".encode())
+    _sync(folder)
+    return whole.hexdigest()
+
+
+def _sync(folder: Path) -> None:
+    """Make a folder's entries durable, where the system can."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
