@@ -55,13 +55,10 @@ class Assessment:
 
 def read_tallies(con: duckdb.DuckDBPyConnection) -> tuple[Tally, ...]:
     """Read the sums that the program left, in the order of the policies' controls."""
-    reasons: dict[int, dict[str, int]] = {}
-    for number, reason, units in con.execute(
-        "SELECT control_no, reason, units FROM tally_reason ORDER BY control_no, reason"
-    ).fetchall():
-        reasons.setdefault(number, {})[reason] = units
     rows = con.execute(
-        'SELECT control_no, policy, control, grain, "all", not_applicable, excused, in_scope,'
-        " pass, violation, advice, unknown, stale, answered FROM tally ORDER BY control_no"
+        'SELECT t.policy, t.control, t.grain, t."all", t.not_applicable, t.excused, t.in_scope,'
+        " t.pass, t.violation, t.advice, t.unknown, t.stale, t.answered, coalesce(r.reasons, MAP {})"
+        " FROM tally AS t LEFT JOIN tally_reason AS r ON r.control_no = t.control_no"
+        " ORDER BY t.control_no"
     ).fetchall()
-    return tuple(Tally(*row[1:], unknown_reasons=reasons.get(row[0], {})) for row in rows)
+    return tuple(Tally(*row) for row in rows)

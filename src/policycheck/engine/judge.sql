@@ -427,6 +427,10 @@ GROUP BY c.control_no, c.policy, c.control, c.grain;
 
 -- tally_reason: the reasons of the unknown, counted in the control's grain.
 CREATE OR REPLACE TEMP TABLE tally_reason AS
-SELECT control_no, reason, count(*) AS units
-FROM (SELECT control_no, unnest(reasons) AS reason FROM verdict WHERE verdict = 'unknown')
-GROUP BY control_no, reason;
+SELECT control_no, map(list(reason ORDER BY reason), list(units ORDER BY reason)) AS reasons
+FROM (
+    SELECT control_no, reason, count(*) AS units
+    FROM (SELECT control_no, unnest(reasons) AS reason FROM verdict WHERE verdict = 'unknown')
+    GROUP BY control_no, reason
+)
+GROUP BY control_no;
