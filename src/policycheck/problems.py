@@ -132,7 +132,8 @@ def _render_excerpt(problem: Problem, place: Place, gutter: str) -> list[str]:
     before = visible(problem.excerpt[: place.column - 1])
     marked = visible(problem.excerpt[place.column - 1 :][: max(problem.length, 1)])
     after = visible(problem.excerpt[place.column - 1 + max(problem.length, 1) :])
-    if display_width(before) > _LEAD_COLUMNS:
+    too_long = display_width(before + marked + after) > _EXCERPT_COLUMNS
+    if too_long and display_width(before) > _LEAD_COLUMNS:
         before = "…" + _last_columns(before, _LEAD_COLUMNS - 1)
     room = _EXCERPT_COLUMNS - display_width(before)
     shown = _first_columns(marked + after, room)

@@ -7,7 +7,7 @@ from datetime import date
 
 from policycheck.policy.controls import READERS
 from policycheck.policy.reader import Reader
-from policycheck.problems import did_you_mean, quote
+from policycheck.problems import nearest, quote
 from policycheck.yamlfile import Mapping, Scalar, Sequence, parse_date
 
 _BESIDE = {"except_apps": "forbid", "per": "require"}
@@ -40,9 +40,9 @@ def check_control(reader: Reader, control: Mapping) -> str | None:
 
 
 def _refuse_kindless(reader: Reader, control: Mapping) -> None:
-    keys = (key.text for key, _ in control.entries)
-    near = [hint for key in keys if (hint := did_you_mean(key, READERS)).startswith("did")]
-    hint = near[0] if near else f"it needs one of: {', '.join(READERS)}"
+    if any(nearest(key.text, READERS) for key, _ in control.entries):
+        return  # an unknown key, and what was meant by it
+    hint = f"it needs one of: {', '.join(READERS)}"
     reader.refuse(control, "the control demands nothing", hint)
 
 

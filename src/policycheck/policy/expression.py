@@ -30,6 +30,7 @@ _WORD = re.compile(
       | (?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\s*\.\s*[A-Za-z_][A-Za-z0-9_]*)*)
       | (?P<number>[0-9][0-9A-Za-z.]*)
       | (?P<comment>--|/\*)
+      | (?P<quoted>["`“”„‘’‚«»「」][^"`“”„‘’‚«»「」']*["`“”„‘’‚«»「」]?)
       | (?P<symbol><=|>=|<>|!=|==|[=<>(),])
       | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
@@ -38,7 +39,7 @@ _NOT_KNOWN = "it would turn 'not known' into an answer"
 _NO_NULL = "what is not known cannot be asked for"
 _REFUSED: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        **dict.fromkeys(("case", "when", "then", "else", "end"), ("CASE", _NOT_KNOWN)),
+        "case": ("CASE", _NOT_KNOWN),
         **dict.fromkeys(("if", "iff", "iif", "nullif", "ifnull", "nvl"), ("IF", _NOT_KNOWN)),
         "is": ("IS", _NO_NULL),
         "isnull": ("IS NULL", _NO_NULL),
@@ -56,7 +57,8 @@ _REFUSED: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
     }
 )
-_QUOTES = frozenset('"`“”„‘’‚«»「」')
+_ENDS_THE_SEARCH = frozenset({"case", "is", "isnull", "select", "exists"})
+"""After these nothing is worth telling of the words that follow."""
 
 
 class Fault(NamedTuple):
@@ -83,7 +85,8 @@ def parse_expression(text: str) -> tuple[exp.Expr | None, tuple[Fault, ...]]:
         message = f"the expression is longer than {MAX_LENGTH} characters"
         return None, (Fault(0, 1, message, "split the selector into several maps"),)
     words = _split(text)
-    faults = tuple(_check(words)) or tuple(_check_groups(words))
+    faults = tuple(_check(words)) or tuple(_check_parentheses(words))
+    faults = faults or tuple(_check_connectors(words))
     if faults:
         return None, faults
     try:
@@ -101,8 +104,10 @@ def _split(text: str) -> list[Word]:
 
 
 def _check(words: Sequence[Word]) -> Iterator[Fault]:
-    """Check each word by itself; a quote that is never closed ends the search."""
-    for word, following in zip(words, [*words[1:], None], strict=True):
+    """Check each word by itself and with the one before it."""
+    if not words:
+        yield Fault(0, 1, "the expression is empty")
+    for before, word, following in zip([None, *words], words, [*words[1:], None], strict=False):
         if word.text == "'":
             yield Fault(word.start, word.end, "the quote is never closed", "close it")
             return
@@ -110,8 +115,11 @@ def _check(words: Sequence[Word]) -> Iterator[Fault]:
             yield from _check_name(word, following)
         elif word.kind not in ("string", "symbol"):
             yield _refuse_sign(word)
-            if word.kind == "comment":
-                return
+        elif before is not None and before.kind == word.kind == "string":
+            hint = "an operator is missing; a quote within a text is written twice"
+            yield Fault(word.start, word.end, "two texts stand side by side", hint)
+        if word.kind == "comment" or word.text.lower() in _ENDS_THE_SEARCH:
+            return
 
 
 def _refuse_sign(word: Word) -> Fault:
@@ -120,9 +128,9 @@ def _refuse_sign(word: Word) -> Fault:
         return Fault(word.start, word.end, "a number cannot stand here", hint)
     if word.kind == "comment":
         return Fault(word.start, word.end, "no comments in an expression", "use YAML's '#'")
-    if word.text in _QUOTES:
-        hint = "texts stand in straight single quotes: 'x'"
-        return Fault(word.start, word.end, f"{quote(word.text)} is not a quote of SQL", hint)
+    if word.kind == "quoted":
+        hint = f"texts stand in straight single quotes: '{word.text[1:-1]}'"
+        return Fault(word.start, word.end, f"{word.text[0]} is not SQL's quote for a text", hint)
     return Fault(word.start, word.end, f"unexpected {quote(word.text)}")
 
 
@@ -141,9 +149,16 @@ def _check_name(word: Word, following: Word | None) -> Iterator[Fault]:
             hint = did_you_mean(folded, FUNCTIONS)
             yield Fault(word.start, word.end, f"unknown function {quote(name)}", hint)
     elif not _is_column(name):
-        columns = [f"{table}.{column}" for table in TABLES for column in TABLES[table]]
-        hint = did_you_mean(name, columns) or "columns are written person.type, texts 'x'"
-        yield Fault(word.start, word.end, f"unknown column {quote(name)}", hint)
+        yield _refuse_column(word, name)
+
+
+def _refuse_column(word: Word, name: str) -> Fault:
+    if name.endswith(".attributes"):
+        hint = f"write {name}.NAME"
+        return Fault(word.start, word.end, f"{quote(name)} does not name an attribute", hint)
+    columns = [f"{table}.{column}" for table in TABLES for column in TABLES[table]]
+    hint = did_you_mean(name, columns) or "columns are written person.type, texts 'x'"
+    return Fault(word.start, word.end, f"unknown column {quote(name)}", hint)
 
 
 def _is_column(name: str) -> bool:
@@ -153,28 +168,40 @@ def _is_column(name: str) -> bool:
     return found is not None and bool(attribute) == (found.type == "attributes")
 
 
-def _check_groups(words: Sequence[Word]) -> Iterator[Fault]:
-    """Check what words make together: nesting, doubled NOT, AND beside OR."""
-    groups: list[str] = [""]
+def _check_parentheses(words: Sequence[Word]) -> Iterator[Fault]:
+    opened: list[Word] = []
+    for word in words:
+        if word.text == "(":
+            opened.append(word)
+        elif word.text == ")" and not opened:
+            yield Fault(word.start, word.end, "this parenthesis was never opened")
+            return
+        elif word.text == ")":
+            opened.pop()
+        if len(opened) > MAX_DEPTH:
+            yield Fault(word.start, word.end, f"nested more than {MAX_DEPTH} levels deep")
+            return
+    if opened:
+        yield Fault(opened[-1].start, opened[-1].end, "this parenthesis is never closed")
+
+
+def _check_connectors(words: Sequence[Word]) -> Iterator[Fault]:
+    """Check that AND and OR are not mixed within one pair of parentheses, and NOT not doubled."""
+    connectors = [""]
     before = ""
     for word in words:
         folded = word.text.lower()
         if folded == "(":
-            groups.append("")
-        elif folded == ")" and len(groups) > 1:
-            groups.pop()
-        elif folded == ",":
-            groups[-1] = ""
-        if len(groups) > MAX_DEPTH:
-            yield Fault(word.start, word.end, f"nested more than {MAX_DEPTH} levels deep")
-            return
-        if folded == before == "not":
-            yield Fault(word.start, word.end, "NOT stands twice", "leave both out")
-        if folded in ("and", "or"):
-            if groups[-1] not in ("", folded):
-                hint = "say which belongs together: (a AND b) OR c"
+            connectors.append("")
+        elif folded == ")":
+            connectors.pop()
+        elif folded in ("and", "or"):
+            if connectors[-1] not in ("", folded):
+                hint = "say what belongs together: (a AND b) OR c"
                 yield Fault(word.start, word.end, "AND beside OR needs parentheses", hint)
-            groups[-1] = folded
+            connectors[-1] = folded
+        elif folded == before == "not":
+            yield Fault(word.start, word.end, "NOT stands twice", "leave both out")
         before = folded
 
 
@@ -184,10 +211,17 @@ def _parse_fault(text: str, error: ParseError, words: Sequence[Word]) -> Fault:
     lines = text.split("\n")
     line = int(known.get("line") or 1)
     end = sum(len(before) + 1 for before in lines[: line - 1]) + int(known.get("col") or 0)
-    word = next((word for word in words if end <= word.end), None)
-    if word is None or not words:
-        return Fault(max(len(text) - 1, 0), len(text), "the expression is not complete")
-    opened = sum({"(": 1, ")": -1}.get(each.text, 0) for each in words)
-    hint = "a parenthesis is not closed" if opened > 0 else ""
-    hint = "a parenthesis too many" if opened < 0 else hint
+    word = next((word for word in words if end <= word.end), words[-1])
+    if word is words[-1] and word.text != ")":
+        message = f"something is missing after {quote(word.text)}"
+        return Fault(word.start, word.end, message) if _wants_more(word) else _stray(word)
+    return _stray(word)
+
+
+def _wants_more(word: Word) -> bool:
+    return word.kind == "symbol" or word.text.lower() in _KEYWORDS
+
+
+def _stray(word: Word) -> Fault:
+    hint = "an operator may be missing before it: AND, OR, =, LIKE, IN"
     return Fault(word.start, word.end, f"cannot make sense of {quote(word.text)} here", hint)

@@ -5,6 +5,7 @@ About twenty node types are known; whatever else sqlglot can build is refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Literal, cast
@@ -34,12 +35,26 @@ _NAMES: Mapping[Type, str] = MappingProxyType(
 
 
 def check_types(
-    tree: exp.Expr, vocabulary: Vocabulary | None
+    tree: exp.Expr, text: str, vocabulary: Vocabulary | None
 ) -> tuple[tuple[str, ...], tuple[Fault, ...]]:
-    """Check a parsed expression. Returns the columns that it reads, and what is wrong."""
+    """Check the tree of an expression. Returns the columns that it reads, and what is wrong."""
     checker = _Checker(vocabulary)
     checker.expect_condition(tree)
-    return tuple(dict.fromkeys(checker.columns)), tuple(dict.fromkeys(checker.faults))
+    faults = dict.fromkeys(_widen(fault, text) for fault in checker.faults)
+    return tuple(dict.fromkeys(checker.columns)), tuple(faults)
+
+
+def _widen(fault: Fault, text: str) -> Fault:
+    """Let a fault end behind the parentheses that are opened within it."""
+    end = fault.end
+    while end < len(text) and _is_open(text[fault.start : end]):
+        end = text.find(")", end) + 1 or len(text)
+    return fault._replace(end=end)
+
+
+def _is_open(text: str) -> bool:
+    outside = re.sub(r"'(?:[^']|'')*'", "", text)
+    return outside.count("(") > outside.count(")")
 
 
 def column_name(node: exp.Expr) -> str:
@@ -51,10 +66,10 @@ def column_name(node: exp.Expr) -> str:
 
 
 def span(node: exp.Expr) -> tuple[int, int]:
-    """Return where a node's names and literals stand; only those know their place."""
+    """Return where a node's names and texts stand; other nodes, as `true`, know no place."""
     metas = [leaf.meta for leaf in node.walk() if "start" in leaf.meta]
     if not metas:
-        return 0, 1
+        return span(node.parent) if node.parent else (0, 1)
     return min(meta["start"] for meta in metas), max(meta["end"] for meta in metas) + 1
 
 
@@ -86,7 +101,7 @@ class _Checker:
         found = self.type_of(node)
         if found is None or found in wanted:
             return found
-        names = " or ".join(_NAMES[each] for each in wanted)
+        names = _NAMES[wanted[0]]
         self.refuse(node, f"expected {names}, found {_NAMES[found]}", _mend(node, found))
         return None
 
@@ -248,15 +263,17 @@ class _Checker:
 def _mend(node: exp.Expr, found: Type) -> str:
     """Say how to ask what was probably meant."""
     name = column_name(node) if isinstance(node, exp.Column) else ""
+    if found == "condition":
+        return "it is true or false by itself, and is not compared"
+    if not name:
+        return ""
     if found == "list":
         return f"write has({name}, 'x')"
     if found == "time":
         return f"write {name} < '2026-01-01'"
     if found == "table":
         return f"write a column, as in {name}.{next(iter(TABLES[name]))}"
-    if found == "text" and name:
-        return f"write {name} = 'x'"
-    return ""
+    return f"write {name} = 'x'" if found == "text" else ""
 
 
 Check = Callable[[_Checker, exp.Expr], Type | None]

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
 
 from policycheck.problems import did_you_mean, quote
-from policycheck.yamlfile import Texts
+from policycheck.yamlfile import ByLanguage, mistake
 
 _ID = r"^[a-z0-9]([a-z0-9._-]{0,78}[a-z0-9])?$"
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+_PEKING = ("Asia/Beijing", "Asia/Peking", "Beijing", "PRC time", "CST")
+"""What is often written for the zone of China, and near to nothing but wrong zones."""
 
 PLACEHOLDERS = (
     "item.name", "item.identifier", "item.version", "app.app_id", "device.name",
@@ -28,14 +29,14 @@ def _check_id(text: str) -> str:
     if re.fullmatch(_ID, text):
         return text
     hint = "an id is made of a-z, 0-9, '-', '_' and '.', as in only-yixin"
-    raise PydanticCustomError("id", f"{quote(text)} cannot be an id", {"hint": hint})
+    raise mistake(f"{quote(text)} cannot be an id", hint)
 
 
 def is_zone(name: str) -> bool:
     """Tell whether a name is a time zone of the IANA database, as in `Asia/Shanghai`."""
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):  # KeyError: there is none of that name
         return False
     return True
 
@@ -45,18 +46,18 @@ def _check_zone(name: str) -> str:
         return name
     from zoneinfo import available_timezones  # reads hundreds of files
 
+    if name in _PEKING:
+        raise mistake(f"unknown time zone {quote(name)}", "China's zone is 'Asia/Shanghai'")
     hint = did_you_mean(name, available_timezones()) or "zones are named as in Asia/Shanghai"
-    raise PydanticCustomError("zone", f"unknown time zone {quote(name)}", {"hint": hint})
+    raise mistake(f"unknown time zone {quote(name)}", hint)
 
 
-def _check_remediation(texts: Mapping[str, str]) -> Mapping[str, str]:
-    for text in texts.values():
-        for match in _PLACEHOLDER.finditer(text):
-            if match[1] not in PLACEHOLDERS:
-                hint = did_you_mean(match[1], PLACEHOLDERS)
-                message = f"unknown placeholder {quote(match[0])}"
-                raise PydanticCustomError("placeholder", message, {"hint": hint})
-    return texts
+def _check_placeholders(text: str) -> str:
+    for match in _PLACEHOLDER.finditer(text):
+        if match[1] not in PLACEHOLDERS:
+            hint = did_you_mean(match[1], PLACEHOLDERS)
+            raise mistake(f"unknown placeholder {quote(match[0])}", hint, match.span())
+    return text
 
 
 def fill(text: str, values: Mapping[str, str | None]) -> str:
@@ -70,5 +71,4 @@ def fill(text: str, values: Mapping[str, str | None]) -> str:
 Id = Annotated[str, AfterValidator(_check_id), WithJsonSchema({"type": "string", "pattern": _ID})]
 Text = Annotated[str, Field(min_length=1)]
 Zone = Annotated[str, AfterValidator(_check_zone)]
-Remediation = Annotated[Texts, AfterValidator(_check_remediation)]
-NOTHING: Mapping[str, str] = MappingProxyType({})
+Remediation = ByLanguage[Annotated[str, AfterValidator(_check_placeholders)]]

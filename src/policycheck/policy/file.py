@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
 from policycheck.model import Severity
 from policycheck.policy.controls import DemandKeys
-from policycheck.policy.fields import NOTHING, Id, Remediation, Text, Zone
+from policycheck.policy.fields import Id, Remediation, Text, Zone
 from policycheck.policy.model import Obligation, Status
 from policycheck.policy.written import FleetMapNode, MapNode
-from policycheck.yamlfile import Boolean, Date, Duration, Integer, Model, OneOrMany, Texts
+from policycheck.problems import quote
+from policycheck.yamlfile import (
+    Boolean,
+    Date,
+    Duration,
+    Integer,
+    Language,
+    Model,
+    OneOrMany,
+    Texts,
+    mistake,
+)
 
 JsonSchema = dict[str, Any]
-
-
-def _one(schema: JsonSchema) -> None:
-    schema.clear()
-    schema["const"] = 1
 
 
 class ExceptionFile(Model):
@@ -27,7 +33,7 @@ class ExceptionFile(Model):
 
     when: FleetMapNode
     until: Date | None = None
-    reason: Texts = NOTHING
+    reason: Texts = Field(default={})
 
 
 class WaiversFile(Model):
@@ -41,7 +47,12 @@ NO_WAIVERS = WaiversFile(max_days=0)
 
 
 def _none(value: object) -> object:
-    return NO_WAIVERS if value == "none" else value
+    if value == "none":
+        return NO_WAIVERS
+    if isinstance(value, str):
+        hint = "write 'none', or {approved_by: [...], max_days: 90}"
+        raise mistake(f"unknown waivers {quote(value)}", hint)
+    return value
 
 
 def _none_or_map(schema: JsonSchema) -> None:
@@ -59,7 +70,7 @@ class ControlFile(DemandKeys):
     obligation: Obligation = "must"
     grace: Duration | None = None
     deadline: Date | None = None
-    remediation: Remediation = NOTHING
+    remediation: Remediation = Field(default={})
     maps_to: Mapping[Text, OneOrMany[Text]] = {}
     applies_to: FleetMapNode | None = None
     indication: MapNode | None = None
@@ -72,7 +83,7 @@ class ControlFile(DemandKeys):
 class PolicyFile(Model):
     """A policy file."""
 
-    language: Literal["1"] = Field(json_schema_extra=_one)
+    language: Language
     policy: Id
     title: Texts
     issuer: Text

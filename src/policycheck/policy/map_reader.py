@@ -70,7 +70,8 @@ def read_condition(reader: Reader, node: Node, tables: Tables) -> Condition | No
 def _read_one_of_list(reader: Reader, node: Node, tables: Tables) -> Condition | None:
     if isinstance(node, MapNode):
         return read_map(reader, node.entries, tables)
-    reader.refuse(node, "each entry of a list of conditions is a map")
+    hint = "write it as {person.type: employee}"
+    reader.refuse(node, "each entry of a list of conditions is a map", hint)
     return None
 
 
@@ -145,6 +146,9 @@ def _out_of_sight(name: str, tables: Tables) -> tuple[str, str]:
 def _read_operator(
     reader: Reader, key: Scalar, column: Column, operator: Scalar, value: Node
 ) -> Compare | None:
+    if isinstance(value, MapNode):
+        reader.refuse(operator, f"{quote(operator.text)} takes a value, or a list of values")
+        return None
     allowed = [known for known in _OPERATORS[column.type] if known in _WRITTEN]
     for known in _WRITTEN:
         if operator.text == known and known in allowed:
@@ -155,6 +159,8 @@ def _read_operator(
         reader.refuse(operator, f"{quote(key.text)} has no {quote(operator.text)}", hint)
     else:
         hint = did_you_mean(operator.text, allowed)
+        if operator.text in ("is", "in", "equals"):
+            hint = f"write the value itself, or a list of values, behind {quote(key.text)}"
         reader.refuse(operator, f"unknown operator {quote(operator.text)}", hint)
     return None
 

@@ -46,7 +46,7 @@ def read_where(reader: Reader, scalar: Scalar) -> Where | None:
     tree, faults = parse_expression(text)
     columns: tuple[str, ...] = ()
     if tree is not None:
-        columns, faults = check_types(tree, reader.vocabulary)
+        columns, faults = check_types(tree, text, reader.vocabulary)
     for fault in faults:
         reader.refuse_within(scalar, fault.start, fault.end, fault.message, fault.hint)
     if tree is None or faults:

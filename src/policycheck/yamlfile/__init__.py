@@ -10,11 +10,14 @@ from policycheck.yamlfile.nodes import Document, Mapping, Node, Scalar, Sequence
 from policycheck.yamlfile.parse import parse, read
 from policycheck.yamlfile.scalars import (
     Boolean,
+    ByLanguage,
     Date,
     Duration,
     Integer,
+    Language,
     OneOrMany,
     Texts,
+    mistake,
     parse_date,
     parse_duration,
     parse_moment,
@@ -22,10 +25,12 @@ from policycheck.yamlfile.scalars import (
 
 __all__ = [
     "Boolean",
+    "ByLanguage",
     "Date",
     "Document",
     "Duration",
     "Integer",
+    "Language",
     "Mapping",
     "Model",
     "Node",
@@ -34,6 +39,7 @@ __all__ = [
     "Sequence",
     "Texts",
     "decode",
+    "mistake",
     "parse",
     "parse_date",
     "parse_duration",

@@ -21,7 +21,10 @@ Plain = str | None | list["Plain"] | dict[str, "Plain"]
 
 
 class Model(BaseModel):
-    """The base of everything that is decoded from YAML: frozen, and no unknown keys."""
+    """The base of everything that is decoded from YAML: frozen, and no unknown keys.
+
+    A validator that refuses a value raises a ValueError, or a `mistake` if it has a hint.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=False)
 
@@ -98,6 +101,8 @@ def _locate(model: type[Model], root: Node, loc: tuple[int | str, ...]) -> _Spot
         if isinstance(node, Mapping) and (entry := node.entry(str(part))) is not None:
             key, node = entry
             in_list = False
+        elif part == "[key]" and key is not None:
+            node = key
         elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
             node, in_list = node.items[part], True
         types = tuple(_types_within(types, part)) or types
@@ -142,7 +147,7 @@ def _problem(
     return describe(document, spot, detail, model, root)
 
 
-Describe = Callable[[Document, _Spot, ErrorDetails, type[Model], Node], Problem]
+Describe = Callable[[Document, _Spot, ErrorDetails, type[Model], Node], Problem | None]
 
 
 def _describe_unknown_key(
@@ -170,7 +175,7 @@ def _describe_choice(
     document: Document, spot: _Spot, detail: ErrorDetails, model: type[Model], root: Node
 ) -> Problem:
     if not isinstance(spot.node, Scalar):
-        return _expected("a text")(document, spot, detail, model, root)
+        return _describe_shape(document, spot, "a text")
     message = f"unknown {spot.name} {quote(spot.node.text)}"
     return document.problem(spot.node, message, did_you_mean(spot.node.text, _choices(spot.types)))
 
@@ -179,17 +184,22 @@ def _expected(what: str) -> Describe:
     def describe(
         document: Document, spot: _Spot, detail: ErrorDetails, model: type[Model], root: Node
     ) -> Problem:
-        of_list = spot.in_list and spot.key is not None
-        name = f"an entry of {quote(spot.name)}" if of_list else quote(spot.name)
-        message = f"{name} should be {what}, but is {kind_of(spot.node)}"
-        return document.problem(spot.at, message)
+        return _describe_shape(document, spot, what)
 
     return describe
 
 
+def _describe_shape(document: Document, spot: _Spot, what: str) -> Problem:
+    of_list = spot.in_list and spot.key is not None
+    name = f"an entry of {quote(spot.name)}" if of_list else quote(spot.name)
+    return document.problem(spot.at, f"{name} should be {what}, but is {kind_of(spot.node)}")
+
+
 def _describe_empty(
     document: Document, spot: _Spot, detail: ErrorDetails, model: type[Model], root: Node
-) -> Problem:
+) -> Problem | None:
+    if any(plain(spot.node) or ()):
+        return None  # pydantic counts no entry that is wrong in itself
     return document.problem(spot.at, f"{quote(spot.name)} is empty")
 
 
@@ -197,8 +207,11 @@ def _describe_other(
     document: Document, spot: _Spot, detail: ErrorDetails, model: type[Model], root: Node
 ) -> Problem:
     context = detail.get("ctx", {})
-    message = str(context.get("error", detail["msg"]))
-    return document.problem(spot.node, message, str(context.get("hint", "")))
+    message, hint = str(context.get("error", detail["msg"])), str(context.get("hint", ""))
+    if isinstance(spot.node, Scalar) and "start" in context:
+        span = (int(context["start"]), int(context["end"]))
+        return document.problem_within(spot.node, *span, message, hint)
+    return document.problem(spot.node, message, hint)
 
 
 _DESCRIPTIONS: dict[str, Describe] = {

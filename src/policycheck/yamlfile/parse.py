@@ -175,10 +175,11 @@ class _Composer:
         if top is None or not top.awaits_key:
             self._add(node)
             return
-        first = top.seen.setdefault(node.text, node.line)
-        if len(top.seen) <= len(top.keys):
+        if node.text in top.seen:
             message = f"the key {quote(node.text)} is given twice"
-            self.faults.append((node, message, f"it was first given in line {first + 1}"))
+            hint = f"it was first given in line {top.seen[node.text] + 1}"
+            self.faults.append((node, message, hint))
+        top.seen.setdefault(node.text, node.line)
         top.keys.append(node)
 
     def _add(self, node: Node) -> None:

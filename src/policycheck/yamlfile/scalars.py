@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from policycheck.problems import quote
@@ -19,6 +19,7 @@ from policycheck.problems import quote
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?", re.ASCII)
 _DURATION = re.compile(r"(\d{1,5})([hd])", re.ASCII)
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
 _INTEGER = re.compile(r"\d{1,9}", re.ASCII)
 
 Item = TypeVar("Item")
@@ -53,11 +54,23 @@ def parse_duration(text: str) -> timedelta:
     return timedelta(hours=count) if match[2] == "h" else timedelta(days=count)
 
 
+def mistake(
+    message: str, hint: str = "", span: tuple[int, int] | None = None
+) -> PydanticCustomError:
+    """Make the error by which a validator says what is wrong with a value, and what to do.
+
+    span: the characters [start, end) of the text that are meant; None for all of it.
+    """
+    context = {"error": message, "hint": hint}
+    where = {"start": span[0], "end": span[1]} if span else {}
+    return PydanticCustomError("mistake", "{error}", {**context, **where})
+
+
 def _boolean(value: object) -> object:
     if value in ("true", "false"):
         return value == "true"
     if isinstance(value, str):
-        raise PydanticCustomError("boolean", f"{quote(value)} is neither true nor false")
+        raise mistake(f"{quote(value)} is neither true nor false")
     return value
 
 
@@ -65,7 +78,7 @@ def _integer(value: object) -> object:
     if not isinstance(value, str):
         return value
     if not _INTEGER.fullmatch(value):
-        raise PydanticCustomError("integer", f"{quote(value)} is not a whole number")
+        raise mistake(f"{quote(value)} is not a whole number")
     return int(value)
 
 
@@ -85,6 +98,20 @@ def _by_language(value: object) -> object:
     return {"": value} if isinstance(value, str) else value
 
 
+def _language_tag(tag: str) -> str:
+    if tag and not _LANGUAGE.fullmatch(tag):
+        raise mistake(f"{quote(tag)} is not a language tag like en or zh-Hans")
+    return tag
+
+
+def _version_key(value: object) -> object:
+    if isinstance(value, str) and value != "1":
+        message = f"the file is written in language {quote(value)}"
+        hint = "this version of policycheck reads language 1"
+        raise mistake(message, hint)
+    return value
+
+
 Boolean = Annotated[bool, BeforeValidator(_boolean)]
 Integer = Annotated[int, BeforeValidator(_integer)]
 Date = Annotated[date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
@@ -96,12 +123,15 @@ Duration = Annotated[
 OneOrMany = Annotated[tuple[Item, ...], BeforeValidator(_as_list), Field(min_length=1)]
 """One value or a list of them; always a tuple past this point."""
 _TEXT = {"type": "string", "minLength": 1}
-Texts = Annotated[
-    Mapping[str, str],
+ByLanguage = Annotated[
+    Mapping[Annotated[str, AfterValidator(_language_tag)], Item],
     BeforeValidator(_by_language),
     Field(min_length=1),
     WithJsonSchema(
         {"anyOf": [_TEXT, {"type": "object", "additionalProperties": _TEXT, "minProperties": 1}]}
     ),
 ]
-"""A text, or a map of texts by language; always a map past this point, "" for no language."""
+"""One text, or a map of texts by language; always a map past this point, "" for no language."""
+Texts = ByLanguage[Annotated[str, Field(min_length=1)]]
+Language = Annotated[Literal["1"], BeforeValidator(_version_key), WithJsonSchema({"const": 1})]
+"""The version key that every kind of file starts with: `language: 1`."""
