@@ -10,6 +10,7 @@ import policycheck
 from policycheck.catalogue.load import load as load_catalogue
 from policycheck.model import PERSON_COLUMNS
 from policycheck.policy.load import load
+from policycheck.workspace import Config, read_config
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = Path(policycheck.__file__).parent / "templates"
@@ -49,6 +50,22 @@ def test_the_people_file_has_the_columns_of_a_person() -> None:
     header, *rows = csv.reader(text.splitlines())
     assert set(header) <= set(PERSON_COLUMNS)
     assert {len(row) for row in rows} == {len(header)}
+
+
+def test_the_settings_can_be_read_as_they_are() -> None:
+    for kind in ("workspace", "demo"):
+        assert read_config(TEMPLATES / kind / "policycheck.yaml").people == "people.csv"
+
+
+def test_every_setting_is_taught_and_every_default_is_true(tmp_path: Path) -> None:
+    text = (TEMPLATES / "workspace/policycheck.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "policycheck.yaml"
+    file.write_text(re.sub(r"^# (?=[a-z_]+:|  )", "", text, flags=re.MULTILINE), encoding="utf-8")
+    taught = read_config(file)
+    assert taught.model_fields_set == set(Config.model_fields)
+    plain = read_config(TEMPLATES / "workspace/policycheck.yaml")
+    for default in ("fail_on", "max_rejected"):
+        assert getattr(taught, default) == getattr(plain, default)
 
 
 def test_the_demo_audits_by_shipped_policies() -> None:
