@@ -43,8 +43,9 @@ format: $(VENV)/.developed  ## Put the code into its form
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(VENV)/.developed  ## Measure (about ten minutes, 3 GB of disk); writes benchmarks/results.md
+bench: $(VENV)/.developed  ## Measure (about ten minutes, 3 GB of disk); writes benchmarks/*.md
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/breakdown.py
 
 lock:  ## Resolve the dependencies anew into constraints*.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -64,7 +65,8 @@ clean:  ## Remove what the others made
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "policycheck needs Python 3.11 or newer: make PYTHON=python3.12 ..." >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "no venv could be made; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 
 # What runs policycheck: the pinned dependencies, then the package itself, in place.
 $(VENV)/.installed: constraints.txt pyproject.toml | $(BIN)/python

@@ -1,8 +1,8 @@
-"""Where an audit's time goes: `python benchmarks/profile.py [--devices 70000]`.
+"""Where an audit's time goes: `python benchmarks/breakdown.py [--devices 70000]`.
 
 Runs one audit of the benchmark fleet under cProfile and lists policycheck's own functions
 by the time spent in them and below them, DuckDB's statements included; writes it to
-`benchmarks/profile.md`. Shares matter: a profiled run takes a little longer.
+`benchmarks/breakdown.md`. Shares matter: a profiled run takes a little longer.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--devices", type=int, default=70_000)
     devices = parser.parse_args().devices
-    dump = DATA / "profile.out"
-    store = DATA / "store-profile"
+    dump = DATA / "breakdown.out"
+    store = DATA / "store-breakdown"
     subprocess.run(["rm", "-rf", store], check=True)
     store.mkdir(parents=True)
-    python, *command = audit_case("profile", fleet(devices), store).command
+    python, *command = audit_case("breakdown", fleet(devices), store).command
     profiled = [python, "-m", "cProfile", "-o", dump, *command]
     subprocess.run(profiled, check=False, env=environment(), stdout=subprocess.DEVNULL)
     text = table(pstats.Stats(str(dump)), devices)
-    (HERE / "profile.md").write_text(text, encoding="utf-8")
+    (HERE / "breakdown.md").write_text(text, encoding="utf-8")
     print(text)
 
 
