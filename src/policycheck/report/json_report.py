@@ -47,6 +47,20 @@ def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
     _write_array(stream, "rejected", rejected, end="\n}\n")
 
 
+def write_list(stream: TextIO, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a list of objects of any values as one JSON array, one object a line."""
+    encode = Encoder()
+    separator = "["
+    for row in rows:
+        pairs = zip(columns, row, strict=True)
+        members = ", ".join(
+            f"{encode[name]}: {_encode_any(encode, value)}" for name, value in pairs
+        )
+        stream.write(f"{separator}\n{{{members}}}")
+        separator = ","
+    stream.write("[]\n" if separator == "[" else "\n]\n")
+
+
 class _PolicyDigest(NamedTuple):
     policy: str
     sha256: str

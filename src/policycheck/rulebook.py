@@ -1,0 +1,96 @@
+"""What an audit goes by: the catalogue and the policies of a call, loaded and checked together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from policycheck.catalogue.catalogue import Catalogue
+from policycheck.catalogue.load import load as load_catalogue
+from policycheck.policy.load import in_folder
+from policycheck.policy.load import load as load_policies
+from policycheck.policy.model import Policy, Vocabulary
+from policycheck.problems import PolicycheckError, Problem, quote
+from policycheck.shipped import shipped
+from policycheck.text import fold_text
+from policycheck.workspace import Settings
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """Everything that a verdict depends on, but for the reports and the people."""
+
+    catalogue: Catalogue
+    policies: tuple[Policy, ...]
+    """Sorted by id."""
+    remarks: tuple[Problem, ...] = ()
+    """What takes the place of a shipped file; warnings."""
+
+    @property
+    def zones(self) -> frozenset[str]:
+        """The time zones in which the policies count their days."""
+        return frozenset(policy.timezone for policy in self.policies)
+
+
+def load_rulebook(settings: Settings, *, drafts: bool = False) -> Rulebook:
+    """Load the rules and policies that the settings choose.
+
+    Raises PolicycheckError with every problem of every file: never audit with half a rulebook.
+    """
+    catalogue = load_catalogue(settings.rule_folders)
+    policies = load_policies(settings.policy_paths(), vocabulary_of(catalogue))
+    if settings.named is None and not drafts:
+        policies = _without_drafts(policies)
+    return Rulebook(
+        catalogue,
+        tuple(sorted(policies, key=lambda policy: policy.policy)),
+        (*_shadowed_rules(catalogue), *_shadowed_policies(policies)),
+    )
+
+
+def vocabulary_of(catalogue: Catalogue) -> Vocabulary:
+    """Return the ids that policies may use."""
+    used = {category for app_id in catalogue.apps for category in catalogue.all_categories(app_id)}
+    categories = frozenset(catalogue.categories)
+    names = {fold_text(name): app.app_id for app in catalogue.apps.values() for name in app.names}
+    return Vocabulary(
+        apps=frozenset(catalogue.apps),
+        categories=categories,
+        vendors=frozenset(catalogue.vendors),
+        vendor_groups=catalogue.vendor_groups,
+        lists=frozenset(catalogue.lists),
+        names={
+            fold_text(name): app.app_id for app in catalogue.apps.values() for name in app.names
+        },
+        empty_categories=categories - used,
+    )
+
+
+def _without_drafts(policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
+    ready = tuple(policy for policy in policies if policy.status != "draft")
+    if not ready:
+        hint = "--drafts judges them; --policy NAME takes a shipped one (policycheck policy list)"
+        raise PolicycheckError([Problem("the workspace has drafts of policies only", None, hint)])
+    return ready
+
+
+def _shadowed_rules(catalogue: Catalogue) -> Iterator[Problem]:
+    for each in catalogue.overrides:
+        message = f"the {each.kind} {quote(each.id)} of {each.path} takes the place of the shipped"
+        yield Problem(message, None, severity="warning")
+
+
+def _shadowed_policies(policies: Iterable[Policy]) -> Iterator[Problem]:
+    """Report workspace policies that stand for shipped ones. Raises where one does not say so."""
+    folder = shipped("policies")
+    theirs = {path.stem: str(path) for path in in_folder(folder)}
+    unsaid: list[Problem] = []
+    for policy in policies:
+        if theirs.get(policy.policy, policy.path) == policy.path:
+            continue
+        message = f"{policy.path} takes the place of the shipped policy {quote(policy.policy)}"
+        if not policy.overrides:
+            unsaid.append(Problem(message, None, "if that is meant, say 'overrides: true' in it"))
+        yield Problem(message, None, severity="warning")
+    if unsaid:
+        raise PolicycheckError(unsaid)

@@ -1,0 +1,197 @@
+"""The workspace: a folder with `policycheck.yaml`, and what its settings come to.
+
+An option given (or its environment variable, which the command line has read by then) is
+stronger than the file; paths in the file are relative to it. Nothing here reads the
+environment or the clock.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from policycheck.model import PERSON_COLUMNS, Severity
+from policycheck.policy.load import find, in_folder
+from policycheck.problems import PolicycheckError, Problem, did_you_mean, quote
+from policycheck.shipped import shipped
+from policycheck.yamlfile import Document, Model, Node, OneOrMany, decode, read
+from policycheck.yamlfile import Mapping as MapNode
+
+CONFIG = "policycheck.yaml"
+DEFAULT_STORE = "sqlite:///policycheck.db"
+DEFAULT_FAIL_ON = Severity.LOW
+DEFAULT_MAX_REJECTED = 0.01
+_SQLITE = "sqlite:///"
+_SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,6})?)\s*%", re.ASCII)
+
+
+def parse_share(text: str) -> float:
+    """Parse a share like `1%` or `0` into a number from 0 to 1. Raises ValueError."""
+    match = _SHARE.fullmatch(text.strip())
+    share = 0.0 if text.strip() == "0" else float(match[1]) / 100 if match else 2.0
+    if share > 1:
+        raise ValueError(f"{quote(text)} is not a share like 1% or 90%")
+    return share
+
+
+def _share(value: object) -> object:
+    return parse_share(value) if isinstance(value, str) else value
+
+
+Share = Annotated[float, BeforeValidator(_share)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Config(Model):
+    """What `policycheck.yaml` may say."""
+
+    language: Literal["1"]
+    policies: OneOrMany[Text] | None = None
+    people: Text | None = None
+    assume: Mapping[str, Text] = {}
+    store: Text | None = None
+    facts: Text | None = None
+    fail_on: Severity = DEFAULT_FAIL_ON
+    max_rejected: Share = DEFAULT_MAX_REJECTED
+    min_coverage: Share | None = None
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the command line gives; None or empty where it says nothing."""
+
+    policies: tuple[str, ...] = ()
+    people: Path | None = None
+    store: str | None = None
+    facts: Path | None = None
+    fail_on: Severity | None = None
+    max_rejected: float | None = None
+    min_coverage: float | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What holds for a call. Paths are ready to be used; shares are from 0 to 1."""
+
+    workspace: Path | None
+    """Its folder; None outside of any."""
+    store: str | None
+    """The database's URL; None where nothing is to be recorded."""
+    facts: Path | None
+    """The folder of the facts; None without a store."""
+    people: Path | None
+    assume: Mapping[str, str]
+    fail_on: Severity
+    max_rejected: float
+    min_coverage: float | None
+    named: tuple[str, ...] | None
+    """Policies asked for by name or file; None: all of the workspace's own that are no drafts."""
+
+    @property
+    def policy_folders(self) -> tuple[Path, ...]:
+        """Where policies are looked for by name: the workspace's own first."""
+        own = (self.workspace / "policies",) if self.workspace else ()
+        return (*own, shipped("policies"))
+
+    @property
+    def rule_folders(self) -> tuple[Path, ...]:
+        """The shipped rules, and the workspace's own, which come on top."""
+        own = self.workspace / "rules" if self.workspace else None
+        return (shipped("rules"), *((own,) if own and own.is_dir() else ()))
+
+    def policy_paths(self) -> tuple[Path, ...]:
+        """Find the policies to use. Raises PolicycheckError where one is not found or none is."""
+        if self.named is not None:
+            return find(self.named, self.policy_folders)
+        found = in_folder(self.policy_folders[0]) if self.workspace else ()
+        if not found:
+            hint = "name one with --policy; 'policycheck policy list' shows the shipped ones"
+            raise PolicycheckError([Problem("no policy is given", None, hint)])
+        return found
+
+
+def find_workspace(start: Path) -> Path | None:
+    """Return the nearest folder, from `start` upwards, that holds `policycheck.yaml`."""
+    start = start.resolve()
+    return next((folder for folder in (start, *start.parents) if (folder / CONFIG).is_file()), None)
+
+
+def resolve(given: Given, start: Path) -> Settings:
+    """Merge what is given with the workspace that `start` lies in.
+
+    Raises PolicycheckError where the file is wrong, or where the facts have no place.
+    """
+    folder = find_workspace(start)
+    config = Config(language="1") if folder is None else read_config(folder / CONFIG)
+    base = folder or start
+    store = given.store or (config.store or DEFAULT_STORE if folder else None)
+    store = _anchored(store, start if given.store else base)
+    return Settings(
+        workspace=folder,
+        store=store,
+        facts=_facts(given.facts, _below(base, config.facts), store),
+        people=given.people or _below(base, config.people),
+        assume=config.assume,
+        fail_on=given.fail_on or config.fail_on,
+        max_rejected=config.max_rejected if given.max_rejected is None else given.max_rejected,
+        min_coverage=config.min_coverage if given.min_coverage is None else given.min_coverage,
+        named=given.policies or _named(base, config.policies),
+    )
+
+
+def read_config(path: Path) -> Config:
+    """Read a workspace's file. Raises PolicycheckError with everything that is wrong in it."""
+    document = read(path, CONFIG)
+    config, problems = decode(document, Config)
+    assumed = _check_assumed(document, document.root)
+    if config is None or problems or assumed:
+        raise PolicycheckError([*problems, *assumed])
+    return config
+
+
+def _check_assumed(document: Document, root: Node) -> list[Problem]:
+    """Refuse keys of `assume` that are no text column of a person."""
+    assume = root.get("assume") if isinstance(root, MapNode) else None
+    if not isinstance(assume, MapNode):
+        return []
+    known = [f"person.{name}" for name, column in PERSON_COLUMNS.items() if column.type == "text"]
+    return [
+        document.problem(key, f"{quote(key.text)} cannot be assumed", did_you_mean(key.text, known))
+        for key, _ in assume.entries
+        if key.text not in known
+    ]
+
+
+def _below(base: Path, path: str | None) -> Path | None:
+    return None if path is None else base / path
+
+
+def _named(base: Path, names: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """Make the files among a config's policies absolute; names stay names."""
+    if names is None:
+        return None
+    return tuple(str(base / name) if "/" in name or "\\" in name else name for name in names)
+
+
+def _anchored(store: str | None, base: Path) -> str | None:
+    """Make the path in an SQLite URL absolute."""
+    if store is None or not store.startswith(_SQLITE):
+        return store
+    return f"{_SQLITE}{base / store.removeprefix(_SQLITE)}"
+
+
+def _facts(given: Path | None, configured: Path | None, store: str | None) -> Path | None:
+    if store is None:
+        return None
+    if given or configured:
+        return given or configured
+    if not store.startswith(_SQLITE):
+        hint = "say where with --facts DIR, or with 'facts:' in policycheck.yaml"
+        raise PolicycheckError([Problem("this store needs a folder for its facts", None, hint)])
+    database = Path(store.removeprefix(_SQLITE))
+    return database.with_name(f"{database.stem}.facts")
