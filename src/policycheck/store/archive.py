@@ -1,0 +1,82 @@
+"""The archive: a database and the folder of facts that belongs to it, as an audit uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+from sqlalchemy import Connection, bindparam, text
+
+from policycheck.store.database import Store
+from policycheck.store.facts import Facts
+from policycheck.store.load import load_devices, load_lives
+from policycheck.store.record import NewRun, record
+from policycheck.store.session import fill, number, texts
+
+
+@dataclass(frozen=True)
+class Archive:
+    """Where audits are recorded."""
+
+    store: Store
+    facts: Facts
+    writes: bool = True
+    """False: what is stored is only looked at."""
+
+    @contextmanager
+    def staging(self, scratch: Path) -> Iterator[Path]:
+        """Give a folder for new items: beside the facts if they are to be kept."""
+        if not self.writes:
+            yield scratch
+            return
+        with self.facts.staging() as staged:
+            yield staged
+
+    @contextmanager
+    def open(self) -> Iterator[OpenArchive]:
+        """Look at everything as of one moment; if it writes, nobody else does meanwhile."""
+        transaction = self.store.writing() if self.writes else self.store.reading()
+        with transaction as connection:
+            yield OpenArchive(self, connection)
+
+
+@dataclass(frozen=True)
+class OpenArchive:
+    """An archive within one transaction."""
+
+    archive: Archive
+    connection: Connection
+
+    @property
+    def writes(self) -> bool:
+        """Whether `record` may be called."""
+        return self.archive.writes
+
+    def load_devices(
+        self, con: duckdb.DuckDBPyConnection, *, everything: bool, devices: Sequence[str]
+    ) -> None:
+        """Fill the session with what is stored of the devices at hand; see load.load_devices."""
+        load_devices(con, self.connection, everything=everything, devices=devices)
+
+    def load_held(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Add the facts that `held` points to, and the paths of the reports they came in."""
+        self.archive.facts.load_held(con)
+        digests = texts(con, "SELECT DISTINCT report_sha256 FROM held")
+        paths = text("SELECT DISTINCT sha256, path FROM report WHERE sha256 IN :digests")
+        known = self.connection.execute(
+            paths.bindparams(bindparam("digests", expanding=True)), {"digests": digests}
+        )
+        fill(con, "stored_path", ("VARCHAR", "VARCHAR"), ((row[0], row[1]) for row in known))
+
+    def load_lives(self, con: duckdb.DuckDBPyConnection, policies: Sequence[str]) -> None:
+        """Fill the session with the lives that these policies' violations have had."""
+        load_lives(con, self.connection, policies)
+
+    def record(self, con: duckdb.DuckDBPyConnection, staged: Path, run: NewRun) -> int:
+        """Publish the staged facts if any report is new, and write what the run changes."""
+        newer = number(con, "SELECT count(*) FROM judged WHERE newer")
+        facts = self.archive.facts.publish(con, staged) if newer else None
+        return record(con, self.connection, replace(run, facts=facts))

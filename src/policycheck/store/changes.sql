@@ -1,0 +1,93 @@
+-- The rows that a run adds to the database or changes there, from what identity and lives left.
+-- Reads also this_run(run_id, as_of, segment), ledger(report_id, sha256) with this run's rows,
+-- and stored_item. Times are the text that is stored: to_stored is a macro (see record.py).
+
+INSERT INTO ledger SELECT report_id, sha256 FROM stored_report;
+
+-- evidence: by which row of the ledger a report is known; the newest, where it came repeatedly.
+CREATE OR REPLACE TEMP TABLE evidence AS
+SELECT sha256, max(report_id) AS report_id FROM ledger GROUP BY sha256;
+
+-- new_device: devices of which anything is new, with the run that they now were judged by.
+CREATE OR REPLACE TEMP TABLE new_device AS
+WITH pointer AS (
+    SELECT device_key, policy, run_id FROM judgement
+    ANTI JOIN news USING (device_key, policy)
+    UNION ALL
+    SELECT n.device_key, n.policy, coalesce(
+        CASE WHEN n.report OR n.policy_changed OR n.catalogue_changed OR n.people_changed
+            THEN t.run_id END,
+        j.run_id)
+    FROM news AS n
+    CROSS JOIN this_run AS t
+    LEFT JOIN judgement AS j ON j.device_key = n.device_key AND j.policy = n.policy
+    WHERE n.device_key IS NOT NULL
+),
+judged_now AS (
+    SELECT
+        device_key,
+        to_json(map(list(policy ORDER BY policy), list(run_id ORDER BY policy))) AS judged
+    FROM pointer
+    GROUP BY device_key
+    HAVING bool_or(run_id = (SELECT run_id FROM this_run))
+)
+SELECT d.*, coalesce(s.first_seen, t.as_of) AS first_seen, j.judged
+FROM judged_device AS d
+CROSS JOIN this_run AS t
+JOIN judged_now AS j ON j.device_key = d.device_key
+LEFT JOIN stored_device AS s ON s.device_key = d.device_key;
+
+-- new_item: what changed violations are about, as far as it is not stored.
+CREATE OR REPLACE TEMP TABLE new_item AS
+WITH highest AS (SELECT coalesce(max(item_id), 0) AS item_id FROM stored_item),
+shown AS (
+    SELECT DISTINCT f.kind, f.identifier, f.name, f.version, f.app_id, f.basis, f.confidence
+    FROM life AS l
+    JOIN finding AS f ON f.fingerprint = l.fingerprint
+    WHERE l.change IS NOT NULL AND f.kind IS NOT NULL
+)
+SELECT h.item_id + row_number() OVER (ORDER BY s) AS item_id, s.*
+FROM (SELECT * FROM shown EXCEPT SELECT * EXCLUDE (item_id) FROM stored_item) AS s
+CROSS JOIN highest AS h;
+INSERT INTO stored_item FROM new_item;
+
+-- proof: what a violation is opened or reopened with.
+CREATE OR REPLACE TEMP TABLE proof AS
+SELECT
+    l.change,
+    l.was,
+    l.due,
+    l.reopened,
+    f.fingerprint,
+    f.policy,
+    f.control,
+    f.device_key,
+    f.person_id,
+    f.subject,
+    i.item_id,
+    f.source,
+    e.report_id,
+    f.reported_at,
+    f.record
+FROM life AS l
+JOIN finding AS f ON f.fingerprint = l.fingerprint
+LEFT JOIN evidence AS e ON e.sha256 = f.report_sha256
+LEFT JOIN stored_item AS i
+    ON i.kind = f.kind
+    AND i.identifier IS NOT DISTINCT FROM f.identifier
+    AND i.name IS NOT DISTINCT FROM f.name
+    AND i.version IS NOT DISTINCT FROM f.version
+    AND i.app_id IS NOT DISTINCT FROM f.app_id
+    AND i.basis IS NOT DISTINCT FROM f.basis
+    AND i.confidence IS NOT DISTINCT FROM f.confidence
+WHERE l.change IS NOT NULL;
+
+-- new_event: what happened. A violation that was renamed says so before anything else.
+CREATE OR REPLACE TEMP TABLE new_event AS
+SELECT l.fingerprint, 0 AS step, 'renamed' AS kind, 'policy' AS cause, l.was AS detail
+FROM life AS l
+WHERE l.was <> l.fingerprint
+UNION ALL
+SELECT l.fingerprint, 1, l.change, l.cause, NULL FROM life AS l WHERE l.change IS NOT NULL
+UNION ALL
+SELECT c.fingerprint, 1, 'closed', c.cause, c.outcome FROM closing AS c;

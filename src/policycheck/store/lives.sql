@@ -1,0 +1,175 @@
+-- Which violations are new, which go on and which come back. See lives.py for what is read.
+-- Each statement is one step; a blank line and a comment stand before it.
+
+-- unit_of: whom a violation is about: a device or, where none is named, a person.
+CREATE OR REPLACE TEMP MACRO unit_of(device_key, person_id) AS
+    coalesce('device ' || device_key, 'person ' || person_id);
+
+-- judgement: the last run that judged a device by a policy with anything new.
+CREATE OR REPLACE TEMP TABLE judgement AS
+SELECT device_key, unnest(map_keys(runs)) AS policy, unnest(map_values(runs)) AS run_id
+FROM (
+    SELECT device_key, CAST(CAST(judged AS JSON) AS MAP(VARCHAR, BIGINT)) AS runs
+    FROM stored_device
+    WHERE judged <> '{}' AND device_key IN (SELECT device_key FROM judged)
+);
+
+-- stored_basis: what those runs went by.
+CREATE OR REPLACE TEMP TABLE stored_basis AS
+SELECT
+    run_id,
+    file.policy AS policy,
+    file.sha256 AS policy_sha256,
+    catalogue_sha256,
+    people_sha256
+FROM (
+    SELECT
+        *,
+        unnest(from_json(policies, '[{"policy": "VARCHAR", "sha256": "VARCHAR"}]')) AS file
+    FROM stored_run
+);
+
+-- news: what is new since a device was last judged by a policy; all of it at the first time.
+-- For people, of whom something is demanded: what is new of any of their devices.
+CREATE OR REPLACE TEMP TABLE news AS
+WITH facts AS (
+    SELECT device_key, bool_or(newer) AS newer, max(run_id) AS run_id
+    FROM judged
+    GROUP BY device_key
+),
+of_device AS (
+    SELECT
+        unit_of(f.device_key, NULL) AS unit,
+        f.device_key,
+        b.policy,
+        f.newer OR coalesce(f.run_id > j.run_id, FALSE) AS report,
+        o.policy_sha256 IS DISTINCT FROM b.policy_sha256 AS policy_changed,
+        o.catalogue_sha256 IS DISTINCT FROM b.catalogue_sha256 AS catalogue_changed,
+        o.people_sha256 IS DISTINCT FROM b.people_sha256 AS people_changed
+    FROM facts AS f
+    CROSS JOIN basis AS b
+    LEFT JOIN judgement AS j ON j.device_key = f.device_key AND j.policy = b.policy
+    LEFT JOIN stored_basis AS o ON o.run_id = j.run_id AND o.policy = b.policy
+)
+SELECT * FROM of_device
+UNION ALL
+SELECT
+    unit_of(NULL, d.person_id),
+    NULL,
+    n.policy,
+    bool_or(n.report),
+    bool_or(n.policy_changed),
+    bool_or(n.catalogue_changed),
+    bool_or(n.people_changed)
+FROM of_device AS n
+JOIN judged_device AS d ON d.device_key = n.device_key
+WHERE d.person_id IN (
+    SELECT person_id FROM finding WHERE device_key IS NULL AND verdict = 'violation'
+    UNION ALL
+    SELECT person_id FROM prior_detail WHERE device_key IS NULL
+)
+GROUP BY d.person_id, n.policy;
+
+-- renamed: the stored lives that no finding shows any more, under today's names of control and app.
+CREATE OR REPLACE TEMP TABLE renamed AS
+WITH renamed_control AS (
+    SELECT policy, unnest(formerly) AS old, control AS new FROM control
+)
+SELECT
+    p.*,
+    l.status,
+    l.first_seen,
+    unit_of(p.device_key, p.person_id) AS unit,
+    coalesce(c.control, r.new, p.control) AS control_now,
+    CASE
+        WHEN p.subject = p.control AND p.identifier IS NULL AND p.name IS NULL
+            THEN coalesce(c.control, r.new, p.control)
+        ELSE coalesce(a.new, p.subject)
+    END AS subject_now
+FROM prior_detail AS p
+JOIN prior_life AS l ON l.fingerprint = p.fingerprint
+LEFT JOIN control AS c ON c.policy = p.policy AND c.control = p.control
+LEFT JOIN renamed_control AS r ON r.policy = p.policy AND r.old = p.control
+LEFT JOIN renamed_app AS a ON a.old = p.subject AND p.subject <> p.control;
+
+-- heir: by which fingerprint each violation is stored, if it is: its own or that of its old name.
+CREATE OR REPLACE TEMP TABLE heir AS
+SELECT f.fingerprint, f.fingerprint AS was
+FROM finding AS f
+JOIN prior_life AS l ON l.fingerprint = f.fingerprint
+WHERE f.verdict = 'violation'
+UNION ALL
+SELECT f.fingerprint, first(r.fingerprint ORDER BY r.status = 'closed', r.first_seen)
+FROM finding AS f
+ANTI JOIN prior_life AS l ON l.fingerprint = f.fingerprint
+JOIN renamed AS r
+    ON r.policy = f.policy
+    AND r.control_now = f.control
+    AND r.subject_now = f.subject
+    AND r.unit = unit_of(f.device_key, f.person_id)
+WHERE f.verdict = 'violation'
+GROUP BY f.fingerprint;
+
+-- life: the state of every violation that was found. Due is frozen at first sight; what was
+-- resolved and comes back is due at once.
+CREATE OR REPLACE TEMP TABLE life AS
+WITH state AS (
+    SELECT
+        f.fingerprint,
+        h.was,
+        coalesce(p.first_seen, b.as_of) AS first_seen,
+        coalesce(f.reported_at, f.received_at, b.as_of) AS aged_from,
+        CASE
+            WHEN p.status = 'closed' AND p.cause = 'resolved' THEN b.as_of
+            WHEN p.fingerprint IS NOT NULL THEN p.due
+            WHEN c.deadline IS NOT NULL THEN c.deadline
+            ELSE greatest(b.as_of, coalesce(c.effective_from, b.as_of))
+                + to_seconds(coalesce(c.grace_seconds, 0))
+        END AS due,
+        b.as_of,
+        coalesce(p.reopened, 0) AS reopened,
+        CASE
+            WHEN p.fingerprint IS NULL THEN 'opened'
+            WHEN p.status = 'closed' THEN 'reopened'
+        END AS change,
+        CASE
+            WHEN coalesce(j.newer, FALSE) THEN 'report'
+            WHEN n.policy_changed THEN 'policy'
+            WHEN n.catalogue_changed THEN 'catalogue'
+            WHEN n.people_changed THEN 'people'
+            WHEN n.report THEN 'report'
+            ELSE 'clock'
+        END AS cause
+    FROM finding AS f
+    JOIN basis AS b ON b.policy = f.policy
+    JOIN control AS c ON c.policy = f.policy AND c.control = f.control
+    LEFT JOIN heir AS h ON h.fingerprint = f.fingerprint
+    LEFT JOIN prior_life AS p ON p.fingerprint = h.was
+    LEFT JOIN judged AS j ON j.device_key = f.device_key AND j.source = f.source
+    LEFT JOIN news AS n ON n.unit = unit_of(f.device_key, f.person_id) AND n.policy = f.policy
+    WHERE f.verdict = 'violation'
+)
+SELECT
+    fingerprint,
+    was,
+    'open' AS status,
+    first_seen,
+    greatest(first_seen, aged_from) AS last_seen,
+    due,
+    as_of < due AS in_grace,
+    CAST(reopened + CASE WHEN change = 'reopened' THEN 1 ELSE 0 END AS INTEGER) AS reopened,
+    FALSE AS waived,
+    change,
+    CASE WHEN change IS NOT NULL THEN cause END AS cause
+FROM state;
+
+-- vanished: what was open and is not found any more. Only what this run judged can have vanished.
+CREATE OR REPLACE TEMP TABLE vanished AS
+SELECT r.*
+FROM renamed AS r
+JOIN news AS n ON n.unit = r.unit AND n.policy = r.policy
+WHERE r.status = 'open' AND r.fingerprint NOT IN (SELECT was FROM heir);
+
+-- closing: closings.sql fills it, if anything vanished.
+CREATE OR REPLACE TEMP TABLE closing(
+    fingerprint VARCHAR, outcome VARCHAR, cause VARCHAR, last_seen TIMESTAMP);

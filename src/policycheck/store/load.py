@@ -1,0 +1,206 @@
+"""From the database into the session: what is known of the devices at hand.
+
+A run of few devices asks for just these; a run of many reads whole tables, which is quicker
+from a quarter of them on. Times travel as the text that is stored. Nothing is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, TextClause, bindparam, text
+
+from policycheck.store.session import CHUNK, Row, Session, fill, texts
+
+_ASKED_AT_ONCE = 1000
+_FEW = 4
+"""Where fewer than one row in so many is asked for, it is asked for by its key."""
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What a table of the session is filled with. More rows than asked for do no harm."""
+
+    table: str
+    types: tuple[str, ...]
+    query: str
+    """Ends with a condition, to which more can be added."""
+    key: str
+    counted: str
+    """The table of the database that holds the rows."""
+
+
+_ALIASES = _Question(
+    "stored_alias",
+    ("VARCHAR",) * 4,
+    "SELECT kind, source, value, device_key FROM alias WHERE kind <> 'name'",
+    "value",
+    "alias",
+)
+_DEVICES = _Question(
+    "stored_device",
+    ("VARCHAR", "TIMESTAMP", "VARCHAR"),
+    "SELECT device_key, first_seen, CAST(judged AS TEXT) FROM device WHERE TRUE",
+    "device_key",
+    "device",
+)
+_SOURCES = _Question(
+    "stored_source",
+    ("VARCHAR", "VARCHAR", "VARCHAR", "INTEGER", "BIGINT", "TIMESTAMP"),
+    "SELECT device_key, source, segment, report_no, report_id, reported_at"
+    " FROM device_source WHERE TRUE",
+    "device_key",
+    "device_source",
+)
+_REPORTS = _Question(
+    "stored_report",
+    ("BIGINT", "BIGINT", "VARCHAR", "TIMESTAMP"),
+    "SELECT id, run_id, sha256, received_at FROM report WHERE TRUE",
+    "id",
+    "report",
+)
+_RUNS = _Question(
+    "stored_run",
+    ("BIGINT", "VARCHAR", "VARCHAR", "VARCHAR"),
+    "SELECT id, CAST(policies AS TEXT), catalogue_sha256, people_sha256 FROM run WHERE TRUE",
+    "id",
+    "run",
+)
+_OPEN = _Question(
+    "prior_life(fingerprint, device_key, first_seen, due, reopened)",
+    ("VARCHAR", "VARCHAR", "TIMESTAMP", "TIMESTAMP", "INTEGER"),
+    "SELECT fingerprint, device_key, first_seen, due, reopened FROM violation"
+    " WHERE status = 'open' AND policy IN :policies AND device_key IS NOT NULL",
+    "device_key",
+    "violation",
+)
+_OPEN_OF_PEOPLE = replace(_OPEN, query=_OPEN.query.replace("IS NOT NULL", "IS NULL"))
+_CLOSED = _Question(
+    "prior_life",
+    ("VARCHAR", "VARCHAR", "TIMESTAMP", "TIMESTAMP", "INTEGER", "VARCHAR", "VARCHAR"),
+    "SELECT fingerprint, device_key, first_seen, due, reopened, status, cause FROM violation"
+    " WHERE status = 'closed' AND policy IN :policies",
+    "fingerprint",
+    "violation",
+)
+_CLOSED_OF_CONTROL = replace(_CLOSED, key="control")
+_DETAILS = _Question(
+    "prior_detail",
+    (*("VARCHAR",) * 10, "TIMESTAMP", "TIMESTAMP"),
+    "SELECT v.fingerprint, v.policy, v.control, v.device_key, v.person_id, v.subject, i.kind,"
+    " i.identifier, i.name, v.source, v.reported_at, r.received_at"
+    " FROM violation AS v"
+    " LEFT JOIN item AS i ON i.id = v.item_id"
+    " LEFT JOIN report AS r ON r.id = v.report_id"
+    " WHERE TRUE",
+    "v.fingerprint",
+    "violation",
+)
+
+_WORDS = """
+SELECT DISTINCT word FROM (
+    SELECT unnest([
+        trim(device_id), lower(trim(serial)), lower(trim(udid)),
+        CASE WHEN nullif(trim(device_id), '') IS NULL THEN coalesce(trim(name), device_ref) END
+    ]) AS word
+    FROM report
+)
+WHERE word <> ''
+"""
+_KEYS = f"""
+SELECT device_key FROM stored_alias
+UNION SELECT word FROM ({_WORDS})
+UNION SELECT w.word || '@' || r.source
+    FROM ({_WORDS}) AS w CROSS JOIN (SELECT DISTINCT source FROM report) AS r
+"""
+_DEVICES_AT_HAND = "SELECT DISTINCT device_key FROM judged"
+_NOT_OPEN = """
+SELECT f.fingerprint FROM finding AS f
+ANTI JOIN prior_life AS p ON p.fingerprint = f.fingerprint
+WHERE f.verdict = 'violation'
+"""
+_FOUND = "fingerprint IN (SELECT fingerprint FROM finding WHERE verdict = 'violation')"
+_NOT_FOUND = f"SELECT fingerprint FROM prior_life WHERE NOT {_FOUND}"
+
+
+def load_devices(
+    con: Session, connection: Connection, *, everything: bool = False, devices: Sequence[str] = ()
+) -> None:
+    """Fill the `stored_` tables with what is known of the devices that `report` names.
+
+    Also of those whose keys are in `devices`, or (`everything`) of all. To be called after
+    session.create_tables and before identity.identify.
+    """
+    _load(con, connection, _ALIASES, texts(con, _WORDS))
+    keys = None if everything else [*texts(con, _KEYS), *devices]
+    _load(con, connection, _DEVICES, keys)
+    _load(con, connection, _SOURCES, keys)
+    reports = texts(con, "SELECT DISTINCT report_id FROM stored_source")
+    _load(con, connection, _REPORTS, [int(number) for number in reports])
+    runs = texts(
+        con, "SELECT DISTINCT unnest(json_extract_string(judged, '$.*')) FROM stored_device"
+    )
+    _load(con, connection, _RUNS, [int(number) for number in runs])
+
+
+def load_lives(con: Session, connection: Connection, policies: Sequence[str]) -> None:
+    """Fill `prior_life` and `prior_detail` for the judged devices under some policies.
+
+    To be called after judging and before lives.compute_lives. Of most lives only the state is
+    read; what they were about only of those that no finding shows.
+    """
+    _load(con, connection, _OPEN, texts(con, _DEVICES_AT_HAND), policies)
+    con.execute(f"DELETE FROM prior_life WHERE device_key NOT IN ({_DEVICES_AT_HAND})")
+    _load(con, connection, _OPEN_OF_PEOPLE, None, policies)
+    _load(con, connection, _CLOSED, texts(con, _NOT_OPEN), policies)
+    con.execute(f"DELETE FROM prior_life WHERE status = 'closed' AND NOT {_FOUND}")
+    formerly = texts(con, "SELECT DISTINCT unnest(formerly) FROM control")
+    _load(con, connection, _CLOSED_OF_CONTROL, formerly, policies)
+    _load(con, connection, _DETAILS, texts(con, _NOT_FOUND))
+
+
+def _load(
+    con: Session,
+    connection: Connection,
+    question: _Question,
+    keys: Sequence[str] | Sequence[int] | None,
+    policies: Sequence[str] = (),
+) -> None:
+    """Fill a table of the session with the rows of some keys; None asks for all rows."""
+    fill(con, question.table, question.types, _ask(connection, question, keys, policies))
+
+
+def _ask(
+    connection: Connection,
+    question: _Question,
+    keys: Sequence[str] | Sequence[int] | None,
+    policies: Sequence[str],
+) -> Iterator[Row]:
+    if keys is not None and not keys:
+        return
+    given: dict[str, Sequence[object]] = {"policies": policies} if policies else {}
+    if keys is None or len(keys) * _FEW > _count(connection, question.counted):
+        yield from _stream(connection, _statement(question.query, given), given)
+        return
+    some_keys = {**given, "keys": keys}
+    statement = _statement(f"{question.query} AND {question.key} IN :keys", some_keys)
+    for start in range(0, len(keys), _ASKED_AT_ONCE):
+        some_keys["keys"] = keys[start : start + _ASKED_AT_ONCE]
+        yield from _stream(connection, statement, some_keys)
+
+
+def _statement(query: str, lists: Mapping[str, Sequence[object]]) -> TextClause:
+    return text(query).bindparams(*(bindparam(name, expanding=True) for name in lists))
+
+
+def _stream(
+    connection: Connection, statement: TextClause, lists: Mapping[str, Sequence[object]]
+) -> Iterator[Row]:
+    result = connection.execute(statement, lists).cursor
+    while result and (rows := result.fetchmany(CHUNK)):
+        yield from rows
+
+
+def _count(connection: Connection, table: str) -> int:
+    return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())

@@ -1,0 +1,226 @@
+"""The tables of the database.
+
+Rows (`...Row`) are how things lie in the database, not what the program speaks: SQLModel does
+not validate table rows, so queries convert them at the door. Bulk work never builds rows at
+all. What repeats in ten thousands of violations (an item, a report, a control's severity) has a
+table of its own.
+
+A change here needs a migration: `tests/store/test_migrations.py` compares the two.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel
+
+from policycheck.store.times import UtcTime
+
+
+def _time(*, nullable: bool = False) -> Column[datetime]:
+    return Column(UtcTime(), nullable=nullable)
+
+
+def _json() -> Column[object]:
+    return Column(JSON(), nullable=False)
+
+
+class RunRow(SQLModel, table=True):
+    """One audit that was recorded, with digests of all that it went by."""
+
+    __tablename__ = "run"
+
+    id: int | None = Field(default=None, primary_key=True)
+    started_at: datetime = Field(sa_column=_time())
+    as_of: datetime = Field(sa_column=_time())
+    version: str
+    """Of policycheck."""
+    catalogue_sha256: str
+    people_sha256: str | None
+    policies: list[dict[str, str]] = Field(sa_column=_json())
+    """`[{"policy": ..., "sha256": ...}]`."""
+    options: dict[str, object] = Field(sa_column=_json())
+    facts: str | None
+    """Digest of the facts segment that this run added; null where no report was newer."""
+    judgement: str | None
+    """Digest of the segment with this run's verdicts and findings."""
+
+
+class TallyRow(SQLModel, table=True):
+    """The sums of one control in one run."""
+
+    __tablename__ = "tally"
+
+    run_id: int = Field(primary_key=True, foreign_key="run.id")
+    policy: str = Field(primary_key=True)
+    control: str = Field(primary_key=True)
+    grain: str
+    all: int
+    not_applicable: int
+    excused: int
+    in_scope: int
+    passed: int
+    violation: int
+    advice: int
+    unknown: int
+    unknown_reasons: dict[str, int] = Field(sa_column=_json())
+    stale: int
+    waived: int
+    in_grace: int
+    coverage: float | None
+
+
+class ReportRow(SQLModel, table=True):
+    """The ledger: every report file that a run was given, also late and repeated ones."""
+
+    __tablename__ = "report"
+
+    id: int | None = Field(default=None, primary_key=True)
+    run_id: int = Field(foreign_key="run.id", index=True)
+    path: str
+    sha256: str = Field(index=True)
+    format: str
+    devices: int
+    items: int
+    records: int
+    rejected: int
+    received_at: datetime = Field(sa_column=_time())
+
+
+class RejectionRow(SQLModel, table=True):
+    """An input row (or, without a record, a file) that could not be used, and why."""
+
+    __tablename__ = "rejection"
+
+    id: int | None = Field(default=None, primary_key=True)
+    run_id: int = Field(foreign_key="run.id", index=True)
+    path: str
+    record: int | None
+    reason: str
+
+
+class ControlRow(SQLModel, table=True):
+    """A control as the last run that judged it found it."""
+
+    __tablename__ = "control"
+
+    policy: str = Field(primary_key=True)
+    control: str = Field(primary_key=True)
+    severity: str
+    obligation: str
+
+
+class ItemRow(SQLModel, table=True):
+    """A distinct item that some violation was about, as the catalogue saw it then."""
+
+    __tablename__ = "item"
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str | None
+    identifier: str | None
+    name: str | None
+    version: str | None
+    app_id: str | None
+    basis: str | None
+    confidence: str | None
+
+
+class DeviceRow(SQLModel, table=True):
+    """A device as its newest reports describe it. Its key never changes."""
+
+    __tablename__ = "device"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    device_key: str = Field(primary_key=True)
+    device_id: str | None
+    name: str | None
+    serial: str | None
+    udid: str | None
+    platform: str | None
+    person_id: str | None
+    first_seen: datetime = Field(sa_column=_time())
+    judged: dict[str, int] = Field(sa_column=_json())
+    """Policy -> the last run that judged this device by it with news: another report, policy,
+    catalogue or people file than before."""
+
+
+class AliasRow(SQLModel, table=True):
+    """One of the words by which reports (and people) call a device."""
+
+    __tablename__ = "alias"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    value: str = Field(primary_key=True)
+    """device_id as reported; serial, udid and name in lower case."""
+    kind: str = Field(primary_key=True)
+    """device_id, serial, udid or name."""
+    source: str = Field(primary_key=True)
+    """Whose device_id it is; empty for the other kinds."""
+    device_key: str = Field(primary_key=True, foreign_key="device.device_key")
+
+
+class DeviceSourceRow(SQLModel, table=True):
+    """Which facts of a source are current for a device."""
+
+    __tablename__ = "device_source"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    device_key: str = Field(primary_key=True, foreign_key="device.device_key")
+    source: str = Field(primary_key=True)
+    segment: str
+    """Digest of the facts segment."""
+    report_no: int
+    """Which of the reports in that segment."""
+    report_id: int = Field(foreign_key="report.id")
+    reported_at: datetime | None = Field(sa_column=_time(nullable=True))
+    """Null where the report does not tell: its age then counts from when it was received."""
+
+
+class ViolationRow(SQLModel, table=True):
+    """A violation and its life. What it was opened with stays as it was then."""
+
+    __tablename__ = "violation"
+
+    fingerprint: str = Field(primary_key=True)
+    policy: str
+    control: str
+    device_key: str | None = Field(index=True, foreign_key="device.device_key")
+    """Null for what is demanded of a person."""
+    person_id: str | None
+    """Who held the device at opening."""
+    subject: str
+    item_id: int | None = Field(foreign_key="item.id")
+    """Null where something required is absent."""
+    status: str
+    """open or closed."""
+    first_seen: datetime = Field(sa_column=_time())
+    last_seen: datetime | None = Field(sa_column=_time(nullable=True))
+    """Null while it is open: then it follows from the device's current reports."""
+    due: datetime = Field(sa_column=_time())
+    closed_at: datetime | None = Field(sa_column=_time(nullable=True))
+    cause: str | None
+    """Why it was closed: resolved, policy_changed, out_of_scope ..."""
+    reopened: int
+    source: str | None
+    report_id: int | None = Field(foreign_key="report.id")
+    reported_at: datetime | None = Field(sa_column=_time(nullable=True))
+    record: int | None
+    """The evidence: the record of the report of the source that proved it."""
+
+
+class EventRow(SQLModel, table=True):
+    """What happened to a violation. Events are only ever added; states follow from them."""
+
+    __tablename__ = "event"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_column=_time())
+    run_id: int | None = Field(foreign_key="run.id")
+    fingerprint: str = Field(index=True)
+    kind: str
+    """opened, closed, reopened, renamed."""
+    cause: str
+    """report, policy, catalogue, people, waiver, clock or operator."""
+    detail: str | None
+    """How it was closed; the fingerprint that it had before it was renamed."""
