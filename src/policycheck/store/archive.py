@@ -16,6 +16,10 @@ from policycheck.store.load import load_devices, load_lives
 from policycheck.store.record import NewRun, record
 from policycheck.store.session import fill, number, texts
 
+_PATHS = text(
+    "SELECT sha256, min(path) FROM report WHERE sha256 IN :digests GROUP BY sha256"
+).bindparams(bindparam("digests", expanding=True))
+
 
 @dataclass(frozen=True)
 class Archive:
@@ -64,12 +68,13 @@ class OpenArchive:
     def load_held(self, con: duckdb.DuckDBPyConnection) -> None:
         """Add the facts that `held` points to, and the paths of the reports they came in."""
         self.archive.facts.load_held(con)
-        digests = texts(con, "SELECT DISTINCT report_sha256 FROM held")
-        paths = text("SELECT DISTINCT sha256, path FROM report WHERE sha256 IN :digests")
-        known = self.connection.execute(
-            paths.bindparams(bindparam("digests", expanding=True)), {"digests": digests}
+        digests = texts(
+            con,
+            "SELECT DISTINCT report_sha256 FROM held"
+            " WHERE report_sha256 NOT IN (SELECT sha256 FROM report_path)",
         )
-        fill(con, "stored_path", ("VARCHAR", "VARCHAR"), ((row[0], row[1]) for row in known))
+        paths = self.connection.execute(_PATHS, {"digests": digests}).tuples()
+        fill(con, "report_path", ("VARCHAR", "VARCHAR"), paths)
 
     def load_lives(self, con: duckdb.DuckDBPyConnection, policies: Sequence[str]) -> None:
         """Fill the session with the lives that these policies' violations have had."""

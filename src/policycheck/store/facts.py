@@ -16,6 +16,8 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,28 +39,31 @@ class Facts:
 
     root: Path
 
-    def stage(self) -> Path:
-        """Make a folder in which a segment can grow, on the same file system as its place."""
+    @contextmanager
+    def staging(self) -> Iterator[Path]:
+        """Give a folder in which a segment can grow, on the same file system as its place.
+
+        It is gone afterwards, published or not.
+        """
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            return Path(tempfile.mkdtemp(prefix=_INCOMING, dir=self.root))
+            staged = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=self.root))
         except OSError as error:
-            raise PolicycheckError(
-                [
-                    Problem(
-                        f"cannot write facts to {self.root}: {error.strerror}",
-                        None,
-                        hint="name another folder with --facts",
-                    )
-                ]
-            ) from error
+            message = f"cannot write facts to {self.root}: {error.strerror}"
+            hint = "name another folder with --facts"
+            raise PolicycheckError([Problem(message, None, hint)]) from error
+        try:
+            yield staged
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
 
     def publish(self, con: duckdb.DuckDBPyConnection, staged: Path) -> str:
         """Complete a staged segment from the session's tables, move it to its place; its digest."""
-        _copy(con, f"SELECT {_REPORT} FROM report ORDER BY report_no", staged / "devices.parquet")
+        own = "FROM report WHERE input_no IS NOT NULL"  # and not loaded by load_held
+        _copy(con, f"SELECT {_REPORT} {own} ORDER BY report_no", staged / "devices.parquet")
         _copy(
             con,
-            "SELECT report_no, kind, visibility FROM listing ORDER BY ALL",
+            f"SELECT * FROM listing WHERE report_no IN (SELECT report_no {own}) ORDER BY ALL",
             staged / "listings.parquet",
         )
         digest = _digest(staged)
@@ -88,15 +93,9 @@ class Facts:
     def _load_segment(self, con: duckdb.DuckDBPyConnection, digest: str) -> None:
         folder = self.segment(digest)
         if not folder.is_dir():
-            raise PolicycheckError(
-                [
-                    Problem(
-                        f"the facts of segment {digest[:12]} are not in {self.root}",
-                        None,
-                        hint="name the folder that belongs to this store with --facts",
-                    )
-                ]
-            )
+            message = f"the facts of segment {digest[:12]} are not in {self.root}"
+            hint = "name the folder that belongs to this store with --facts"
+            raise PolicycheckError([Problem(message, None, hint)])
         first_report = _next_number(con, "report", "report_no")
         first_part = _next_number(con, "part_file", "part")
         con.execute(

@@ -1,0 +1,227 @@
+"""read -> recognise -> judge -> record: the one way, whatever the end.
+
+`audit` opens a session, reads the reports into it, lets the store say which device each is about
+and what else it holds of them, judges, gives the violations their lives, and records. What it
+yields reads its rows from the session, so it is a context manager.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from policycheck import __version__
+from policycheck.catalogue.catalogue import Catalogue
+from policycheck.engine.judge import Question, assess, naive_utc
+from policycheck.engine.session import insert_columns, open_session
+from policycheck.inventory.base import Progress, ReadResult
+from policycheck.inventory.people import no_people, read_people
+from policycheck.inventory.read import read_reports
+from policycheck.outcome import Outcome
+from policycheck.policy.model import Policy
+from policycheck.problems import Problem
+from policycheck.report.content import InputLine
+from policycheck.store.identity import hold, identify
+from policycheck.store.lives import Basis, compute_lives
+from policycheck.store.session import create_tables
+
+if TYPE_CHECKING:
+    from policycheck.store.archive import Archive, OpenArchive
+
+NEWER = "newer_than_as_of"
+"""Why a report made after the audit's moment is rejected."""
+
+
+@dataclass(frozen=True)
+class AuditRequest:
+    """What to audit, by which policies, as of when. Times are aware."""
+
+    inputs: tuple[Path | str, ...]
+    """Files, folders or globs."""
+    policies: tuple[Policy, ...]
+    catalogue: Catalogue
+    as_of: datetime
+    received_at: datetime
+    started_at: datetime
+    people: Path | None = None
+    drafts: bool = False
+    assume: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    devices: tuple[str, ...] = ()
+    """Keys of stored devices to judge, besides those that the inputs name."""
+    everything: bool = False
+    """Judge every device that the store holds."""
+    options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What was asked for, as it is recorded with the run."""
+
+
+@contextmanager
+def audit(
+    request: AuditRequest, archive: Archive | None = None, progress: Progress | None = None
+) -> Iterator[Outcome]:
+    """Audit, and record it if there is an archive that may be written.
+
+    The outcome lives as long as the context; what was recorded is committed before it begins.
+    Raises PolicycheckError where nothing can be audited.
+    """
+    with tempfile.TemporaryDirectory(prefix="policycheck-") as scratch:
+        folder = Path(scratch)
+        with closing(open_session(folder)) as con:
+            staging = archive.staging(folder) if archive else nullcontext(folder)
+            with staging as staged:
+                inputs = _read(request, con, staged, progress)
+                with archive.open() if archive else nullcontext() as memory:
+                    outcome = _judge(request, con, inputs, memory)
+                    if memory and memory.writes:
+                        outcome = _record(request, outcome, inputs, memory, staged)
+            yield outcome
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    """What was read: the rows are in the session's tables."""
+
+    reports: ReadResult
+    people_sha256: str | None
+    problems: tuple[Problem, ...]
+
+
+def _read(
+    request: AuditRequest, con: duckdb.DuckDBPyConnection, staged: Path, progress: Progress | None
+) -> _Inputs:
+    """Read reports and people; leaves report, listing, rejected, person and part_file."""
+    reports = read_reports(request.inputs, con, staged, request.received_at, progress)
+    people = read_people(request.people, con) if request.people else no_people(con)
+    con.execute("CREATE OR REPLACE TEMP TABLE part_file(part INTEGER, path VARCHAR)")
+    parts = [str(path) for path in reports.parts]
+    insert_columns(con, "part_file", [("INTEGER", range(len(parts))), ("VARCHAR", parts)])
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE input_file(input_no INTEGER, path VARCHAR, sha256 VARCHAR)"
+    )
+    lines = reports.inputs
+    columns = [[line.path for line in lines], [line.sha256 for line in lines]]
+    insert_columns(
+        con,
+        "input_file",
+        [("INTEGER", range(1, len(lines) + 1)), *(("VARCHAR", column) for column in columns)],
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE report_path AS"
+        " SELECT sha256, min(path) AS path FROM input_file GROUP BY sha256"
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE report AS SELECT r.*, i.sha256 AS report_sha256"
+        " FROM report AS r JOIN input_file AS i ON i.input_no = r.input_no"
+    )
+    _reject_newer(con, request.as_of)
+    return _Inputs(reports, people.sha256, (*reports.problems, *people.problems))
+
+
+def _reject_newer(con: duckdb.DuckDBPyConnection, as_of: datetime) -> None:
+    """Reject the reports that were made after the audit's moment."""
+    moment = [naive_utc(as_of)]
+    con.execute(
+        f"INSERT INTO rejected SELECT r.input_no, i.path, r.record, '{NEWER}'"
+        " FROM report AS r JOIN input_file AS i ON i.input_no = r.input_no"
+        " WHERE r.reported_at > ?",
+        moment,
+    )
+    con.execute("DELETE FROM report WHERE reported_at > ?", moment)
+    con.execute("DELETE FROM listing WHERE report_no NOT IN (SELECT report_no FROM report)")
+
+
+def _judge(
+    request: AuditRequest,
+    con: duckdb.DuckDBPyConnection,
+    inputs: _Inputs,
+    memory: OpenArchive | None,
+) -> Outcome:
+    """Identify, judge, and give lives, with what the archive holds of these devices."""
+    create_tables(con)
+    if memory:
+        memory.load_devices(con, everything=request.everything, devices=request.devices)
+    identify(con)
+    hold(con, request.as_of, everything=request.everything, devices=request.devices)
+    if memory:
+        memory.load_held(con)
+    question = Question(request.policies, request.as_of, request.drafts, request.assume)
+    assessment = assess(con, question, request.catalogue)
+    _lay_out_lives(con, request.catalogue)
+    if memory:
+        memory.load_lives(con, [policy.policy for policy in request.policies])
+    compute_lives(con, _basis(request, inputs))
+    return Outcome(
+        con=con,
+        assessment=assessment,
+        inputs=[
+            InputLine(i.path, i.sha256, i.format, i.devices, i.items, i.rejected)
+            for i in sorted(inputs.reports.inputs, key=lambda line: line.path)
+        ],
+        asked=request.policies,
+        assumed=request.assume,
+        problems=inputs.problems,
+        records=sum(line.records for line in inputs.reports.inputs),
+    )
+
+
+def _basis(request: AuditRequest, inputs: _Inputs) -> Basis:
+    return Basis(
+        as_of=request.as_of,
+        policies={policy.policy: policy.sha256 for policy in request.policies},
+        catalogue_sha256=request.catalogue.sha256,
+        people_sha256=inputs.people_sha256,
+    )
+
+
+def _lay_out_lives(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+    """Leave for the lives what the engine knows of devices, listings and items."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE judged_device AS SELECT d.device_key, d.device_id, d.name,"
+        " d.serial, d.udid, d.platform, coalesce(p.person_id, p.email, d.user_id) AS person_id"
+        " FROM device AS d JOIN judged_person AS p ON p.device_no = d.device_no"
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE visible AS"
+        " SELECT r.device_key, r.source, l.kind, coalesce(l.visibility, 'managed') AS visibility"
+        " FROM device_report AS r JOIN listing AS l ON l.report_no = r.report_no"
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP VIEW installed AS"
+        " SELECT r.device_key, r.source, x.kind, x.identifier, x.name, x.version"
+        " FROM installed_item AS x"
+        " JOIN device_report AS r ON r.part = x.part AND r.device_ref = x.device_ref"
+    )
+    renamed = [(old, app.app_id) for app in catalogue.apps.values() for old in app.formerly]
+    con.execute("CREATE OR REPLACE TEMP TABLE renamed_app(old VARCHAR, new VARCHAR)")
+    insert_columns(
+        con,
+        "renamed_app",
+        [("VARCHAR", [old for old, _ in renamed]), ("VARCHAR", [new for _, new in renamed])],
+    )
+
+
+def _record(
+    request: AuditRequest, outcome: Outcome, inputs: _Inputs, memory: OpenArchive, staged: Path
+) -> Outcome:
+    """Publish the facts if any are new, then write all that changed."""
+    from policycheck.store.record import NewRun
+    from policycheck.store.runs import Tally
+
+    run = NewRun(
+        started_at=request.started_at,
+        received_at=request.received_at,
+        version=__version__,
+        basis=_basis(request, inputs),
+        inputs=inputs.reports.inputs,
+        tallies=[Tally(*line) for line in outcome.tallies],
+        options=request.options,
+    )
+    run_id = memory.record(outcome.con, staged, run)
+    return replace(outcome, run_id=run_id)
