@@ -5,6 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 HEAD = "language: 1\npolicy: bomb\n"
+WHOLE = """language: 1
+policy: bomb
+title: A bomb
+issuer: Nobody
+status: draft
+applies_to: always
+controls:
+  - id: where
+    clause: Whatever is found
+    severity: low
+    forbid: {{where: "{}"}}
+"""
 
 
 def write(folder: Path) -> dict[str, Path]:
@@ -15,7 +27,8 @@ def write(folder: Path) -> dict[str, Path]:
         "50,000 open brackets": HEAD + "applies_to: " + "[" * 50_000,
         "billion laughs": laughs(),
         "200,000 controls": HEAD + "controls:\n" + "  - {id: a}\n" * 200_000,
-        "a where of 100,000 ORs": HEAD + "where: " + " or ".join(["true"] * 100_000) + "\n",
+        "a where of 20,000 ORs": WHOLE.format(" or ".join(["item.system"] * 20_000)),
+        "a where of 3,000 brackets": WHOLE.format("(" * 3_000 + "item.system" + ")" * 3_000),
     }
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
