@@ -59,9 +59,7 @@ def vocabulary_of(catalogue: Catalogue) -> Vocabulary:
         vendors=frozenset(catalogue.vendors),
         vendor_groups=catalogue.vendor_groups,
         lists=frozenset(catalogue.lists),
-        names={
-            fold_text(name): app.app_id for app in catalogue.apps.values() for name in app.names
-        },
+        names=names,
         empty_categories=categories - used,
     )
 

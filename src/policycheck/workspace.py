@@ -93,6 +93,13 @@ class Settings:
     """Policies asked for by name or file; None: all of the workspace's own that are no drafts."""
 
     @property
+    def store_exists(self) -> bool:
+        """Whether there is a store already, as far as can be told without connecting to it."""
+        if self.store is None or not self.store.startswith(_SQLITE):
+            return self.store is not None
+        return Path(self.store.removeprefix(_SQLITE)).exists()
+
+    @property
     def policy_folders(self) -> tuple[Path, ...]:
         """Where policies are looked for by name: the workspace's own first."""
         own = (self.workspace / "policies",) if self.workspace else ()

@@ -1,0 +1,5 @@
+"""`python -m policycheck`."""
+
+from policycheck.cli.main import main
+
+raise SystemExit(main())

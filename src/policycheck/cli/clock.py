@@ -1,0 +1,45 @@
+"""The only clock of the program, and the moments that people write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from policycheck.problems import PolicycheckError, Problem
+
+
+def now() -> datetime:
+    """Return the time, in UTC."""
+    return datetime.now(UTC)
+
+
+def moment_of(text: str | None, zones: Iterable[str]) -> datetime:
+    """Return the moment that `--as-of` means, in UTC; now without it.
+
+    A date means that day's end, and a time without a zone that time, in the policies' zone.
+    Raises PolicycheckError where it is none, or where the policies have several zones.
+    """
+    from policycheck.policy.calendar import end_of_day
+    from policycheck.yamlfile import parse_moment
+
+    if text is None:
+        return now()
+    try:
+        moment = parse_moment(text)
+    except ValueError as error:
+        raise PolicycheckError([Problem(f"--as-of: {error}", None)]) from None
+    if isinstance(moment, datetime) and moment.tzinfo is not None:
+        return moment.astimezone(UTC)
+    zone = _only(sorted(set(zones)) or ["UTC"])
+    if isinstance(moment, datetime):
+        return moment.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    return end_of_day(moment, zone)
+
+
+def _only(zones: list[str]) -> str:
+    if len(zones) > 1:
+        message = f"--as-of: the policies have several time zones: {', '.join(zones)}"
+        hint = "give a time with its zone, say 2013-08-26T23:59:59+08:00"
+        raise PolicycheckError([Problem(message, None, hint)])
+    return zones[0]

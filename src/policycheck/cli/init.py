@@ -1,0 +1,30 @@
+"""`policycheck init`: a new workspace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from policycheck.cli.output import say
+
+
+def register(program: typer.Typer) -> None:
+    """Add this command to the program."""
+    program.command("init")(init)
+
+
+def init(
+    *,
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where; is made.")] = Path(),
+    demo: Annotated[
+        bool, typer.Option("--demo", help="With an invented fleet of 300 devices to audit.")
+    ] = False,
+) -> None:
+    """Make a workspace: settings, policies, people, an inbox, with comments that teach."""
+    from policycheck.new_workspace import make_workspace
+
+    made = make_workspace(folder, demo=demo)
+    say("\n".join(f"made {path}" for path in made))
+    say(f"\nnext: read {folder / 'README.md'}")

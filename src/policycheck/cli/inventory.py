@@ -1,0 +1,79 @@
+"""`policycheck inventory`: what reports are, before anything is judged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from policycheck.cli import options
+from policycheck.cli.clock import now
+from policycheck.cli.exits import Exit
+from policycheck.cli.output import print_problems, say
+from policycheck.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from policycheck.inspection import Inspection
+
+_MOST_REJECTIONS = 10
+_commands = typer.Typer(
+    name="inventory", help="Inventory reports.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+def register(program: typer.Typer) -> None:
+    """Add these commands to the program."""
+    program.add_typer(_commands)
+
+
+@_commands.callback()
+def _inventory() -> None:
+    pass
+
+
+@_commands.command("inspect")
+def inspect_reports(
+    *,
+    inputs: Annotated[list[Path], typer.Argument(metavar="FILE|DIR...", help="Inventory reports.")],
+    quiet: options.Quiet = False,
+) -> None:
+    """Say what reports are: format, devices, items, rejected rows, columns without a value."""
+    from policycheck.inspection import inspect
+
+    with progress_bar("reading", wanted=not quiet) as progress:
+        inspections, problems = inspect(inputs, now(), progress)
+    if not quiet:
+        say("\n\n".join("\n".join(_lines(inspection)) for inspection in inspections))
+    print_problems(problems)
+    if not any(inspection.input.format for inspection in inspections):
+        raise typer.Exit(Exit.COULD_NOT_AUDIT)
+
+
+def _lines(inspection: Inspection) -> list[str]:
+    """Describe one report, a fact a line."""
+    from policycheck.text import visible
+
+    line = inspection.input
+    if not line.format:
+        return [visible(line.path), "  no known format"]
+    told = {
+        "format": f"{inspection.title} ({line.format}), {line.encoding or 'binary'}",
+        "sha256": line.sha256,
+        "devices": f"{line.devices:,}",
+        "items": f"{line.items:,}",
+        "listing": ", ".join(
+            f"{kind} ({count:,} of the devices)" for kind, count in inspection.listings.items()
+        ),
+        "records": f"{line.records:,} = {line.used:,} used + {line.rejected:,} rejected",
+        "null in all devices": ", ".join(inspection.device.empty),
+        "null in all items": ", ".join(inspection.item.empty),
+    }
+    lines = [visible(line.path), *(f"  {name}: {value}" for name, value in told.items() if value)]
+    lines += [
+        f"  rejected record {rejection.record}: {visible(rejection.reason)}"
+        for rejection in inspection.rejections[:_MOST_REJECTIONS]
+    ]
+    if len(inspection.rejections) > _MOST_REJECTIONS:
+        lines.append(f"  and {len(inspection.rejections) - _MOST_REJECTIONS:,} more rejected")
+    return lines

@@ -1,0 +1,101 @@
+"""The program: its commands, and what becomes of errors.
+
+`main` is the only place that catches everything. What is the user's is told in words and ends
+with exit 2; what is ours ends with exit 70 and the file that holds the traceback.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from policycheck import __version__
+from policycheck.cli import app, audit, explain, init, inventory, policy, report, store, violation
+from policycheck.cli.exits import Exit
+from policycheck.cli.output import print_problems, say
+from policycheck.problems import PolicycheckError, Problem
+
+program = typer.Typer(
+    name="policycheck",
+    help="Check device and app inventories against a company's memo on communication.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+for noun in (init, audit, report, violation, explain, policy, app, inventory, store):
+    noun.register(program)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        say(f"policycheck {__version__}")
+        raise typer.Exit
+
+
+@program.callback()
+def _program(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = program(args=arguments, prog_name="policycheck", standalone_mode=False)
+        return int(code or Exit.CLEAN)
+    except PolicycheckError as error:
+        print_problems(error.problems)
+        return Exit.COULD_NOT_AUDIT
+    except TyperException as error:
+        print_problems([_describe_usage(error)])
+        return Exit.COULD_NOT_AUDIT
+    except (KeyboardInterrupt, typer.Abort):
+        print_problems([Problem("interrupted", None)])
+        return Exit.INTERRUPTED
+    except Exception as error:
+        print_problems([_describe_bug(error)])
+        return Exit.BUG
+
+
+def _describe_usage(error: TyperException) -> Problem:
+    message = error.format_message().strip().rstrip(".")
+    context = getattr(error, "ctx", None)
+    command = "policycheck" if context is None else context.command_path
+    return Problem(
+        message[:1].lower() + message[1:].replace("\n\t", " ").replace("\n", " "),
+        None,
+        f"see '{command} --help'",
+    )
+
+
+def _describe_bug(error: Exception) -> Problem:
+    """Put the traceback into a file, and say where it is."""
+    text = f"policycheck {__version__}, Python {sys.version}\n{traceback.format_exc()}"
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="policycheck-", suffix=".txt", delete=False, encoding="utf-8", errors="replace"
+    ) as file:
+        file.write(text)
+    return Problem(
+        f"this is a bug in policycheck: {type(error).__name__}: {error}",
+        None,
+        f"please report it, with the traceback in {Path(file.name)}",
+    )

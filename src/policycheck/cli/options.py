@@ -1,0 +1,137 @@
+"""The options that several commands share: their names, variables and words stand here once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from policycheck.model import Severity
+from policycheck.report import REPORTS
+
+
+def parse_share(text: str) -> float:
+    """Parse a share like `1%`."""
+    from policycheck.workspace import parse_share as parse
+
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _parse_form(text: str) -> str:
+    if text not in REPORTS:
+        raise typer.BadParameter(f"{text!r} is not one of {', '.join(REPORTS)}")
+    return text
+
+
+def _complete_form(incomplete: str) -> list[str]:
+    return [name for name in REPORTS if name.startswith(incomplete)]
+
+
+Format = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        "-f",
+        parser=_parse_form,
+        metavar="|".join(REPORTS),
+        envvar="POLICYCHECK_FORMAT",
+        autocompletion=_complete_form,
+        help="What is printed.",
+    ),
+]
+Export = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--export",
+        metavar="FILE",
+        help="Also write a file; its suffix tells what:"
+        f" {' '.join(form.SUFFIX for form in REPORTS.values())}. Can be repeated.",
+    ),
+]
+FailOn = Annotated[
+    Severity | None,
+    typer.Option(
+        "--fail-on",
+        envvar="POLICYCHECK_FAIL_ON",
+        case_sensitive=False,
+        help="Exit with 1 from this severity on (low).",
+    ),
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        envvar="POLICYCHECK_AS_OF",
+        help="Judge as of then: a date means that day's end in the policy's time zone.",
+    ),
+]
+StoreUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        envvar="POLICYCHECK_STORE",
+        help="Database to record in (sqlite:///policycheck.db in a workspace).",
+    ),
+]
+FactsFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--facts",
+        metavar="DIR",
+        envvar="POLICYCHECK_FACTS",
+        help="Folder of the facts (NAME.facts beside the SQLite file).",
+    ),
+]
+Policies = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--policy",
+        "-p",
+        metavar="NAME|FILE",
+        envvar="POLICYCHECK_POLICY",
+        help="Policy to audit by (those of the workspace). Can be repeated.",
+    ),
+]
+People = Annotated[
+    Path | None,
+    typer.Option(
+        "--people",
+        metavar="FILE",
+        envvar="POLICYCHECK_PEOPLE",
+        help="CSV of who is an employee, a partner, a contractor.",
+    ),
+]
+Quiet = Annotated[
+    bool,
+    typer.Option("--quiet", "-q", envvar="POLICYCHECK_QUIET", help="Print problems only."),
+]
+NoColor = Annotated[
+    bool,
+    typer.Option("--no-color", envvar="POLICYCHECK_NO_COLOR", help="No colours (or set NO_COLOR)."),
+]
+MinCoverage = Annotated[
+    float | None,
+    typer.Option(
+        "--min-coverage",
+        parser=parse_share,
+        metavar="SHARE",
+        envvar="POLICYCHECK_MIN_COVERAGE",
+        help="Exit with 3 if a control has fewer fresh and real answers, say 90%.",
+    ),
+]
+MaxRejected = Annotated[
+    float | None,
+    typer.Option(
+        "--max-rejected",
+        parser=parse_share,
+        metavar="SHARE",
+        envvar="POLICYCHECK_MAX_REJECTED",
+        help="Exit with 3 if more rows are unusable (1%).",
+    ),
+]

@@ -1,0 +1,108 @@
+"""Where the program prints: to stdout what was asked for, to stderr what went wrong.
+
+A reader that goes away (`| head`) is no error.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from policycheck.problems import PolicycheckError, Problem, quote, render, sort_problems
+from policycheck.report import REPORTS
+from policycheck.report.content import Content
+from policycheck.report.forms import Form, Look
+
+_MOST_PROBLEMS = 200
+_READABLE = 0o644
+
+
+def say(text: str) -> None:
+    """Print a text to stdout."""
+    with standard_output() as stream:
+        stream.write(f"{text}\n")
+
+
+def print_problems(problems: Iterable[Problem]) -> None:
+    """Print problems to stderr, by place, a blank line between them."""
+    ordered = sort_problems(problems)
+    texts = [render(problem) for problem in ordered[:_MOST_PROBLEMS]]
+    if len(ordered) > _MOST_PROBLEMS:
+        texts.append(f"and {len(ordered) - _MOST_PROBLEMS:,} more")
+    if texts:
+        sys.stderr.write("\n\n".join(texts) + "\n")
+
+
+@contextmanager
+def standard_output(encoding: str | None = None) -> Iterator[TextIO]:
+    """Give stdout to be written to; a closed pipe silences it for good."""
+    if encoding is not None and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace", newline="")
+    try:
+        yield sys.stdout
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sink = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(sink, sys.stdout.fileno())
+        os.close(sink)
+
+
+def look(*, no_color: bool, limit: int = 20, more: str = "") -> Look:
+    """Choose how a report for people looks: colours on a terminal only, and if wanted."""
+    colour = sys.stdout.isatty() and not no_color and not os.environ.get("NO_COLOR")
+    width = None if sys.stdout.isatty() else 80
+    plain = Look(width=width, colour=colour, limit=limit)
+    return plain._replace(more=more) if more else plain
+
+
+def print_report(content: Content, name: str, look: Look) -> None:
+    """Print a content to stdout in a form."""
+    form = REPORTS[name]
+    with standard_output(None if name == "terminal" else "utf-8") as stream:
+        form.write(content, stream, look)
+
+
+def form_of(path: Path) -> Form:
+    """Choose a form by a file's suffix. Raises PolicycheckError where none fits."""
+    forms = {form.SUFFIX: form for form in REPORTS.values()}
+    if path.suffix.lower() not in forms:
+        message = f"cannot tell from the name {quote(path.name)} what to export"
+        hint = f"let it end in one of {', '.join(sorted(forms))}"
+        raise PolicycheckError([Problem(message, None, hint)])
+    return forms[path.suffix.lower()]
+
+
+def export_reports(content: Content, exports: Sequence[tuple[Path, Form]], look: Look) -> None:
+    """Write a content to files, each in its form."""
+    for path, form in exports:
+        with unfinished_file(path, form.ENCODING) as stream:
+            form.write(content, stream, look)
+
+
+@contextmanager
+def unfinished_file(path: Path, encoding: str) -> Iterator[TextIO]:
+    """Give a file to be written, which takes its place whole or not at all.
+
+    Raises PolicycheckError where it cannot be written.
+    """
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        unfinished = Path(name)
+        try:
+            with open(  # noqa: PTH123 - a handle
+                handle, "w", encoding=encoding, errors="backslashreplace", newline=""
+            ) as stream:
+                yield stream
+            unfinished.chmod(_READABLE)
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+    except OSError as error:
+        message = f"cannot write {quote(str(path))}: {error.strerror or error}"
+        raise PolicycheckError([Problem(message, None)]) from error

@@ -1,0 +1,7 @@
+"""To come."""
+
+import typer
+
+
+def register(program: typer.Typer) -> None:
+    """Nothing yet."""

@@ -1,0 +1,120 @@
+"""Every form against its golden file, and against texts that mean harm."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+from held_content import HOSTILE, SMALL, TALLY, HeldContent, breach, hostile
+
+import policycheck.report
+from policycheck.model import Reason
+from policycheck.report import REPORTS
+from policycheck.report.forms import Look
+from policycheck.report.words import REASONS, sums
+from policycheck.text import display_width
+
+GOLDEN = Path(__file__).with_name("golden")
+LOOK = Look(width=80, more="policycheck violation list")
+NO_FORMS = {"content", "forms", "words"}
+
+
+def written(name: str, content: HeldContent, look: Look = LOOK) -> str:
+    stream = io.StringIO(newline="")
+    REPORTS[name].write(content, stream, look)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_each_form_against_its_golden_file(name: str, regenerate: bool) -> None:
+    path = GOLDEN / f"small{REPORTS[name].SUFFIX}"
+    text = written(name, SMALL).replace(policycheck.__version__, "@@VERSION@@")
+    if regenerate:
+        path.write_text(text, encoding="utf-8", newline="")
+    assert text == path.read_bytes().decode()
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_hostile_texts_are_inert_in_each_form(name: str) -> None:
+    text = written(name, hostile())
+    allowed = {"\n", "\r"} if name == "csv" else {"\n"}
+    assert {character for character in text if not character.isprintable()} <= allowed
+    text.encode("utf-8")
+    for line in text.splitlines():
+        assert not line.startswith(tuple(HOSTILE))
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_content_without_anything_can_be_written(name: str) -> None:
+    assert written(name, HeldContent()).endswith("\n")
+
+
+def test_the_registry_holds_every_form() -> None:
+    modules = {module.name for module in pkgutil.iter_modules(policycheck.report.__path__)}
+    registered = {form.__name__.rpartition(".")[2] for form in REPORTS.values()}
+    assert modules - NO_FORMS == registered
+    suffixes = [form.SUFFIX for form in REPORTS.values()]
+    assert len(set(suffixes)) == len(suffixes)
+    for form in REPORTS.values():
+        assert importlib.import_module(form.__name__).TITLE
+
+
+def test_the_terminal_report_fits_eighty_columns() -> None:
+    for content in (SMALL, hostile()):
+        for line in written("terminal", content).splitlines():
+            assert display_width(line) <= 80
+            assert line == line.rstrip()
+
+
+def test_the_terminal_report_says_how_many_it_leaves_out() -> None:
+    many = HeldContent(lines=[breach(fingerprint=f"{n:032x}") for n in range(25)])
+    text = written("terminal", many)
+    assert text.count("zhang.wei@jd.example") == 20
+    assert "and 5 more: policycheck violation list" in text
+
+
+def test_colour_carries_nothing_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    stream = Tty()
+    REPORTS["terminal"].write(SMALL, stream, LOOK._replace(colour=True))
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue())
+    assert plain != stream.getvalue()
+    assert plain == written("terminal", SMALL)
+
+
+class Tty(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_no_markdown_or_html_of_a_text_survives() -> None:
+    text = written("markdown", hostile())
+    assert "<script" not in text.replace("\\<script", "")
+    assert "\\[a\\](http\\://evil.example)" in text
+    assert "](http:" not in text
+    assert "\\`rm -rf\\`" in text
+    rows = [line for line in text.splitlines() if line.startswith("| high")]
+    assert len(rows) == len(HOSTILE)
+    for row in rows:
+        assert row.replace("\\|", "").count("|") == 9
+
+
+def test_the_sums_that_are_told_add_up() -> None:
+    first, second, *_ = sums(TALLY)
+    assert TALLY.all == TALLY.in_scope + TALLY.not_applicable
+    assert first == "12 devices = 8 in scope + 4 not addressed (of these 1 excused)"
+    assert second == "8 in scope = 3 pass + 2 violation + 1 advice + 2 unknown"
+
+
+def test_every_reason_has_its_words() -> None:
+    assert set(REASONS) == set(Reason)
+    for explained in REASONS.values():
+        assert explained.why.endswith(".")
+        assert explained.remedy.endswith(".")
