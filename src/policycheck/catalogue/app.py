@@ -94,8 +94,6 @@ class App:
 
 
 def _tells(row: Identifier, platform: str | None, kind: str, names: bool) -> bool:
-    if platform not in row.platforms:
+    if platform not in row.platforms or (row.type in BROWSER_TYPES) != (kind in BROWSER_KINDS):
         return False
-    if row.type == "win_uninstall_name":
-        return names
-    return (row.type in BROWSER_TYPES) == (kind in BROWSER_KINDS)
+    return names or row.type != "win_uninstall_name"

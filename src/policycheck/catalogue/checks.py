@@ -36,15 +36,11 @@ def _check_references(draft: Draft) -> Iterator[Problem]:
         yield from _known(draft, app, "apps", "client_of", app.content.client_of)
         if app.content.app in app.content.client_of:
             yield app.problem("an app is no client of itself", "client_of")
-        for category in app.content.category:
-            if category not in draft.categories:
-                yield _unknown(app, "category", category, draft.categories, "category")
+        yield from _known_categories(draft, app, app.content.category)
     for vendor in draft.vendors.values():
         yield from _known(draft, vendor, "vendors", "affiliates", vendor.content.affiliates)
         for at, team in enumerate(vendor.content.teams):
-            for app_id in team.seen_on:
-                if not draft.knows("apps", app_id):
-                    yield _unknown(vendor, "app", app_id, draft.apps, "teams", at, "seen_on")
+            yield from _known(draft, vendor, "apps", "seen_on", team.seen_on, "teams", at)
 
 
 def _check_categories(draft: Draft) -> Iterator[Problem]:
@@ -165,9 +161,7 @@ def _check_lists(draft: Draft) -> Iterator[Problem]:
             yield from _known(draft, rule, "apps", "app", row.app, *place)
             yield from _known(draft, rule, "vendors", "vendor", row.vendor, *place)
             yield from _known(draft, rule, "vendors", "vendor_group", row.vendor_group, *place)
-            for category in row.category:
-                if category not in draft.categories:
-                    yield _unknown(rule, "category", category, draft.categories, *place, "category")
+            yield from _known_categories(draft, rule, row.category, *place)
             yield from _check_order(rule, row.from_, row.until, *place)
 
 

@@ -111,8 +111,7 @@ def _rule_files(folder: Path) -> Iterator[tuple[Path, Path]]:
 def _take(draft: Draft, document: Document, place: Path) -> None:
     take = _TAKERS.get(place.as_posix()) or _TAKERS.get(place.parent.as_posix())
     if take is None or place.suffix != ".yaml":
-        near = did_you_mean(place.as_posix(), _TAKERS)
-        hint = near or f"rules are {', '.join(sorted(_TAKERS))}"
+        hint = f"name it {place.stem}.yaml" if take else did_you_mean(place.as_posix(), _TAKERS)
         message = f"{quote(place.as_posix())} is no place for a rule"
         draft.problems.append(document.problem(document.root, message, hint))
         return

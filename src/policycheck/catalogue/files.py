@@ -1,21 +1,41 @@
 """What the files under `rules/` may say. The classes are the schema.
 
-Every kind of file is one model here and one folder or file name in `LAYOUT`.
+Every kind of file is one model here, and one place below `rules` in `draft`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from policycheck.problems import quote
 from policycheck.yamlfile import Boolean, Date, Model, OneOrMany, Texts
 
-Id = Annotated[str, Field(min_length=1, pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+def _matching(pattern: str, what: str) -> AfterValidator:
+    """Accept only what matches, and tell people what was expected instead of the pattern."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(f"{quote(text)} is no {what}")
+        return text
+
+    return AfterValidator(check)
+
+
+Id = Annotated[
+    str, _matching(r"[a-z0-9][a-z0-9-]*", "id: those have small letters, digits and hyphens")
+]
 Ids = OneOrMany[Id]
 Text = Annotated[str, Field(min_length=1)]
-Country = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+Country = Annotated[str, _matching(r"[a-z]{2}", "country: those have two small letters, like cn")]
+TeamId = Annotated[
+    str, _matching(r"[A-Z0-9]{10}", "Apple team id: those have ten capitals and digits")
+]
+Character = Annotated[str, _matching(r"(?s:.)", "single character")]
 Platform = Literal[
     "android", "ios", "ipados", "macos", "windows", "linux", "chromeos", "harmonyos", "other"
 ]
@@ -82,7 +102,7 @@ class OwnershipRow(Model):
 class TeamRow(Model):
     """An Apple team id that signs for a vendor."""
 
-    id: Annotated[str, Field(pattern=r"^[A-Z0-9]{10}$")]
+    id: TeamId
     source: str = ""
     seen_on: Ids = ()
     memory: Boolean = False
@@ -154,7 +174,7 @@ class ConfusablesFile(Model):
     """`rules/confusables.yaml`: characters that are taken for one another."""
 
     language: Literal["1"]
-    confusables: Mapping[Annotated[str, Field(min_length=1, max_length=1)], Text]
+    confusables: Mapping[Character, Character]
 
 
 class LegalFormsFile(Model):
