@@ -10,7 +10,7 @@ from policycheck.policy.reader import Reader
 from policycheck.problems import nearest, quote
 from policycheck.yamlfile import Mapping, Scalar, Sequence, parse_date
 
-_BESIDE = {"except_apps": "forbid", "per": "require"}
+BESIDE = {"except_apps": "forbid", "per": "require"}
 """The keys that belong beside one kind only."""
 
 
@@ -48,7 +48,7 @@ def _refuse_kindless(reader: Reader, control: Mapping) -> None:
 
 def _check_beside(reader: Reader, control: Mapping, kind: str) -> None:
     for key, _ in control.entries:
-        owner = _BESIDE.get(key.text, kind)
+        owner = BESIDE.get(key.text, kind)
         if owner != kind:
             hint = "list them in 'apps'" if (kind, key.text) == ("only", "except_apps") else ""
             message = f"{quote(key.text)} belongs beside {quote(owner)}, not {quote(kind)}"

@@ -126,11 +126,14 @@ class _Checker:
     def check_paren(self, node: exp.Expr) -> Type | None:
         return self.type_of(node.this)
 
-    def check_column(self, node: exp.Expr) -> Type:
+    def check_column(self, node: exp.Expr) -> Type | None:
         name = column_name(node)
         table, _, rest = name.partition(".")
-        if not rest:
+        if name in TABLES:
             return "table"
+        if not rest:  # sqlglot takes a keyword in a strange place for a column
+            self.refuse(node, f"cannot make sense of {quote(name)} here")
+            return None
         self.columns.append(name)
         column = TABLES[table][rest.partition(".")[0]]
         return "text" if column.type == "attributes" else column.type

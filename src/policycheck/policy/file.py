@@ -29,7 +29,7 @@ JsonSchema = dict[str, Any]
 
 
 class ExceptionFile(Model):
-    """A standing exception."""
+    """What the memo itself excuses."""
 
     when: FleetMapNode
     until: Date | None = None
@@ -62,7 +62,7 @@ def _none_or_map(schema: JsonSchema) -> None:
 
 
 class ControlFile(DemandKeys):
-    """A control."""
+    """One demand of the memo."""
 
     id: Id
     clause: Texts
@@ -81,7 +81,7 @@ class ControlFile(DemandKeys):
 
 
 class PolicyFile(Model):
-    """A policy file."""
+    """A memo on communication, as a file."""
 
     language: Language
     policy: Id

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 
+_FUNCTIONS = frozenset({"coalesce", "lower", "upper", "trim"})
+"""Those on which lint remarks."""
+
+
 @dataclass(frozen=True)
 class Where:
     """A checked expression: only known columns and functions, every comparison well typed."""
@@ -35,6 +39,13 @@ class Where:
     def uses_app(self) -> bool:
         """Whether it reads the catalogue; then it is false for an item without an entry."""
         return any(name.startswith("app.") for name in self.columns)
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """Of the functions on which lint remarks, those that it calls."""
+        return tuple(
+            sorted(_FUNCTIONS & {type(node).__name__.lower() for node in self.tree.walk()})
+        )
 
 
 def read_where(reader: Reader, scalar: Scalar) -> Where | None:

@@ -12,9 +12,12 @@ from pydantic import WithJsonSchema
 
 from policycheck.yamlfile import Node, Scalar, Sequence
 
-MapNode = Annotated[object, WithJsonSchema({"$ref": "#/$defs/Map"})]
-FleetMapNode = Annotated[object, WithJsonSchema({"$ref": "#/$defs/FleetMap"})]
-SelectorNode = Annotated[object, WithJsonSchema({"$ref": "#/$defs/Selector"})]
+SHAPE = "x-shape"
+"""Marks, in pydantic's schema, where `schema` puts a reference to a shape of its own."""
+
+MapNode = Annotated[object, WithJsonSchema({SHAPE: "Map"})]
+FleetMapNode = Annotated[object, WithJsonSchema({SHAPE: "FleetMap"})]
+SelectorNode = Annotated[object, WithJsonSchema({SHAPE: "Selector"})]
 
 
 def texts_of(node: Node | None) -> tuple[Scalar, ...]:

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from policycheck.problems import quote
 
@@ -112,6 +113,16 @@ def _version_key(value: object) -> object:
     return value
 
 
+class _OneOrManySchema:
+    """Says in the JSON Schema that a list may be written as its only element."""
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        listed = handler(core_schema)
+        return {"anyOf": [listed["items"], listed]}
+
+
 Boolean = Annotated[bool, BeforeValidator(_boolean)]
 Integer = Annotated[int, BeforeValidator(_integer)]
 Date = Annotated[date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
@@ -120,7 +131,9 @@ Duration = Annotated[
     BeforeValidator(_duration),
     WithJsonSchema({"type": "string", "pattern": r"^\d{1,5}[hd]$"}),
 ]
-OneOrMany = Annotated[tuple[Item, ...], BeforeValidator(_as_list), Field(min_length=1)]
+OneOrMany = Annotated[
+    tuple[Item, ...], Field(min_length=1), BeforeValidator(_as_list), _OneOrManySchema()
+]
 """One value or a list of them; always a tuple past this point."""
 _TEXT = {"type": "string", "minLength": 1}
 ByLanguage = Annotated[

@@ -28,7 +28,7 @@ from policycheck.yamlfile import Model, Texts, decode
 
 
 class AttestFile(Model):
-    """As it is written."""
+    """A demand for somebody's word, as it is written."""
 
     statement: Texts
     by: Literal["issuer", "person", "device"]

@@ -29,7 +29,7 @@ from policycheck.yamlfile import Mapping, Model, OneOrMany
 
 
 class OnlyFile(Model):
-    """As it is written."""
+    """An exclusive approval, as it is written."""
 
     apps: OneOrMany[Text]
     among: SelectorNode
