@@ -182,6 +182,16 @@ def _known(
             yield _unknown(rule, folder.rstrip("s"), id_, known, *above, key, at)
 
 
+def _known_categories(
+    draft: Draft, rule: Rule[M], ids: Iterable[str], *above: str | int
+) -> Iterator[Problem]:
+    if (".", "categories") in draft.unreadable:
+        return
+    for at, id_ in enumerate(ids):
+        if id_ not in draft.categories:
+            yield _unknown(rule, "category", id_, draft.categories, *above, "category", at)
+
+
 def _unknown(rule: Rule[M], kind: str, id_: str, known: Iterable[str], *path: str | int) -> Problem:
     where = "rules/categories.yaml" if kind == "category" else f"rules/{kind}s/{id_}.yaml"
     hint = did_you_mean(id_, known) or f"describe it in {where}"
