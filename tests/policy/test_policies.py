@@ -1,4 +1,4 @@
-"""Policies as they are loaded: what each key becomes, when a control is in force, when it is due."""
+"""Policies as they are loaded: what each key becomes, and when a control is in force and due."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -95,7 +95,7 @@ def test_the_policys_own_keys(full):
     assert full.title == {"en": "Only Yixin", "zh": "只用易信"}
     assert full.stale_after == timedelta(hours=36)
     assert full.superseded_by == "fuller"
-    assert full.waivers == Waivers(True, ("head of security",), 90)
+    assert full.waivers == Waivers(allowed=True, approved_by=("head of security",), max_days=90)
     assert full.applies_to == Any_(
         (
             Compare("person", "type", None, "is", ("employee", "NO")),
@@ -162,7 +162,7 @@ def test_several_operators_of_a_column_are_anded():
 
 def test_no_waivers_is_not_the_same_as_silence():
     terms = "{approved_by: [head of security], max_days: 90}"
-    assert read(FULL.replace(terms, "none")).waivers == Waivers(False, (), 0)
+    assert read(FULL.replace(terms, "none")).waivers == Waivers(allowed=False, max_days=0)
     assert read(FULL.replace(f"waivers: {terms}\n", "")).waivers is None
 
 

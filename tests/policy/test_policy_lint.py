@@ -49,7 +49,7 @@ CONTROL = "controls:\n- id: a\n  clause: c\n  severity: low\n"
         (
             "effective_from: 2014-01-01\n" + CONTROL
             + "  effective_until: 2013-12-31\n  forbid: {app: x}",
-            8,
+            9,
             "control 'a' is never in force",
         ),
         (

@@ -50,7 +50,7 @@ HEAD = "language: 1\npolicy: p\ntitle: {en: t}\nissuer: i\nstatus: active\n"
     [
         "applies_to: always\ncontrols: [{id: a, clause: c, severity: low, forbid: {app: x}}]",
         "applies_to: [{person.type: {not: [a, b]}}]\nwaivers: none\ncontrols:\n"
-        "- {id: a, clause: c, severity: low, require: [{app: x}, {item.system: true}], per: person}",
+        "- {id: a, clause: c, severity: low, require: [{app: x}, {vendor: y}], per: person}",
         "applies_to: {device.attributes.x: y, device.reported_at: {before: 2013-08-26}}\n"
         "except: [{when: {device.managed: true}, until: 2013-08-26, reason: r}]\ncontrols:\n"
         "- {id: a, clause: c, severity: low, forbid: {kind: account, where: item.system},"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,3 +26,14 @@ def end_of_day(day: date, zone: str) -> datetime:
 def day_in_zone(moment: datetime, zone: str) -> date:
     """Return the day that it is in a zone at an aware time."""
     return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def as_moment(
+    moment: date | datetime, zone: str, bound: Callable[[date, str], datetime]
+) -> datetime:
+    """Return a moment in UTC: a day by its bound, a time without a zone in the policy's."""
+    if not isinstance(moment, datetime):
+        return bound(moment, zone)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(zone))
+    return moment.astimezone(UTC)

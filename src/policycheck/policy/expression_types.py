@@ -5,33 +5,26 @@ About twenty node types are known; whatever else sqlglot can build is refused.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Literal, cast
 
 from sqlglot import exp
 
 from policycheck.model import TABLES
 from policycheck.policy.expression import FUNCTIONS, Fault
+from policycheck.policy.expression_nodes import (
+    TYPE_NAMES,
+    Type,
+    column_name,
+    is_literal,
+    mend,
+    span,
+    widen,
+)
 from policycheck.policy.vocabulary import FAMILY_OF_COLUMN, Vocabulary
 from policycheck.problems import did_you_mean, quote
 from policycheck.text import fold_text, version_key
 from policycheck.yamlfile import parse_moment
-
-Type = Literal["text", "boolean", "time", "list", "table", "attributes", "condition"]
-
-_NAMES: Mapping[Type, str] = MappingProxyType(
-    {
-        "text": "a text",
-        "boolean": "true or false",
-        "time": "a time",
-        "list": "a list",
-        "table": "a table",
-        "attributes": "attributes",
-        "condition": "a condition",
-    }
-)
 
 
 def check_types(
@@ -40,42 +33,8 @@ def check_types(
     """Check the tree of an expression. Returns the columns that it reads, and what is wrong."""
     checker = _Checker(vocabulary)
     checker.expect_condition(tree)
-    faults = dict.fromkeys(_widen(fault, text) for fault in checker.faults)
+    faults = dict.fromkeys(widen(fault, text) for fault in checker.faults)
     return tuple(dict.fromkeys(checker.columns)), tuple(faults)
-
-
-def _widen(fault: Fault, text: str) -> Fault:
-    """Let a fault end behind the parentheses that are opened within it."""
-    end = fault.end
-    while end < len(text) and _is_open(text[fault.start : end]):
-        end = text.find(")", end) + 1 or len(text)
-    return fault._replace(end=end)
-
-
-def _is_open(text: str) -> bool:
-    outside = re.sub(r"'(?:[^']|'')*'", "", text)
-    return outside.count("(") > outside.count(")")
-
-
-def column_name(node: exp.Expr) -> str:
-    """Return the column that a node names, as a policy writes it."""
-    if isinstance(node, exp.Anonymous):
-        table, attribute = node.expressions
-        return f"{table.name}.attributes.{attribute.name}"
-    return ".".join(part.name for part in cast(exp.Column, node).parts)
-
-
-def span(node: exp.Expr) -> tuple[int, int]:
-    """Return where a node's names and texts stand; other nodes, as `true`, know no place."""
-    metas = [leaf.meta for leaf in node.walk() if "start" in leaf.meta]
-    if not metas:
-        return span(node.parent) if node.parent else (0, 1)
-    return min(meta["start"] for meta in metas), max(meta["end"] for meta in metas) + 1
-
-
-def is_literal(node: exp.Expr) -> bool:
-    """Tell whether a node is a text in quotes."""
-    return isinstance(node, exp.Literal) and node.is_string
 
 
 class _Checker:
@@ -101,8 +60,8 @@ class _Checker:
         found = self.type_of(node)
         if found is None or found in wanted:
             return found
-        names = _NAMES[wanted[0]]
-        self.refuse(node, f"expected {names}, found {_NAMES[found]}", _mend(node, found))
+        names = TYPE_NAMES[wanted[0]]
+        self.refuse(node, f"expected {names}, found {TYPE_NAMES[found]}", mend(node, found))
         return None
 
     def expect_condition(self, node: exp.Expr) -> None:
@@ -165,7 +124,7 @@ class _Checker:
                 self.refuse(node, "texts have no order", hint)
                 break
             else:
-                self.refuse(side, f"expected a time, found {_NAMES[found]}")
+                self.refuse(side, f"expected a time, found {TYPE_NAMES[found]}")
         return "condition"
 
     def check_moment(self, literal: exp.Expr) -> None:
@@ -261,22 +220,6 @@ class _Checker:
             return known.family(FAMILY_OF_COLUMN[name]) if known else ()
         found = TABLES[table].get(column)
         return found.vocabulary if found else ()
-
-
-def _mend(node: exp.Expr, found: Type) -> str:
-    """Say how to ask what was probably meant."""
-    name = column_name(node) if isinstance(node, exp.Column) else ""
-    if found == "condition":
-        return "it is true or false by itself, and is not compared"
-    if not name:
-        return ""
-    if found == "list":
-        return f"write has({name}, 'x')"
-    if found == "time":
-        return f"write {name} < '2026-01-01'"
-    if found == "table":
-        return f"write a column, as in {name}.{next(iter(TABLES[name]))}"
-    return f"write {name} = 'x'" if found == "text" else ""
 
 
 Check = Callable[[_Checker, exp.Expr], Type | None]

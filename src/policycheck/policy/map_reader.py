@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from policycheck.model import TABLES, Column, ColumnType
-from policycheck.policy.calendar import end_of_day, start_of_day
-from policycheck.policy.condition import ALWAYS, All, Any_, Compare, Condition, Operator, Value
+from policycheck.policy.condition import ALWAYS, All, Any_, Compare, Condition, Operator
 from policycheck.policy.reader import Reader
-from policycheck.policy.vocabulary import FAMILY_OF_COLUMN
+from policycheck.policy.value_reader import read_value
 from policycheck.problems import did_you_mean, quote
-from policycheck.text import fold_text, version_key
+from policycheck.text import fold_text
 from policycheck.yamlfile import Mapping as MapNode
-from policycheck.yamlfile import Node, Scalar, parse_moment
+from policycheck.yamlfile import Node, Scalar
 from policycheck.yamlfile import Sequence as ListNode
 
 Tables = Sequence[str]
@@ -173,7 +170,7 @@ def _read_compare(
         reader.refuse(value, f"{quote(key.text)} is a time and equals nothing exactly", hint)
         return None
     nodes = scalars_of(reader, key, value)
-    values = [_read_value(reader, key, column, operator, node) for node in nodes]
+    values = [read_value(reader, key, column, operator, node) for node in nodes]
     known = tuple(read for read in values if read is not None)
     if not nodes or len(known) < len(values):
         return None
@@ -192,71 +189,3 @@ def scalars_of(reader: Reader, key: Scalar, value: Node) -> tuple[Scalar, ...]:
         if not isinstance(node, Scalar):
             reader.refuse(node, f"the value of {quote(key.text)} is a text or a list of texts")
     return tuple(node for node in scalars if not node.is_null) if len(scalars) == len(nodes) else ()
-
-
-def _read_value(
-    reader: Reader, key: Scalar, column: Column, operator: Operator, node: Scalar
-) -> Value | None:
-    if operator in ("before", "after"):
-        return _read_time(reader, operator, node)
-    if column.type == "boolean":
-        return _read_boolean(reader, key, node)
-    if operator in ("below", "at_least"):
-        return _read_version(reader, node)
-    if operator == "like":
-        return node.text
-    return _read_word(reader, key.text, column, node)
-
-
-def _read_word(reader: Reader, name: str, column: Column, node: Scalar) -> str | None:
-    if family := FAMILY_OF_COLUMN.get(name):
-        return reader.ids([node], family)[0]
-    folded = fold_text(node.text)
-    if not column.vocabulary:
-        return node.text
-    if folded in column.vocabulary:
-        return folded
-    hint = did_you_mean(node.text, column.vocabulary)
-    reader.refuse(node, f"unknown {name} {quote(node.text)}", hint)
-    return None
-
-
-def _read_boolean(reader: Reader, key: Scalar, node: Scalar) -> bool | None:
-    if node.text in ("true", "false"):
-        return node.text == "true"
-    hint = "write true or false"
-    reader.refuse(node, f"{quote(key.text)} is either true or false, not {quote(node.text)}", hint)
-    return None
-
-
-def _read_version(reader: Reader, node: Scalar) -> str | None:
-    if version_key(node.text) is not None:
-        return node.text
-    hint = "versions start with dotted numbers, as in 8.0.30"
-    reader.refuse(node, f"{quote(node.text)} is not a version", hint)
-    return None
-
-
-def _read_time(reader: Reader, operator: Operator, node: Scalar) -> datetime | None:
-    try:
-        moment = parse_moment(node.text)
-    except ValueError as error:
-        reader.refuse(node, str(error))
-        return None
-    return as_moment(moment, reader.zone, _BOUND[operator])
-
-
-_BOUND: Mapping[str, Callable[[date, str], datetime]] = MappingProxyType(
-    {"before": start_of_day, "after": end_of_day}
-)
-
-
-def as_moment(
-    moment: date | datetime, zone: str, bound: Callable[[date, str], datetime]
-) -> datetime:
-    """Return a moment in UTC: a day by its bound, a time without a zone in the policy's."""
-    if not isinstance(moment, datetime):
-        return bound(moment, zone)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(zone))
-    return moment.astimezone(UTC)

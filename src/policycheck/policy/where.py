@@ -43,9 +43,8 @@ class Where:
     @property
     def functions(self) -> tuple[str, ...]:
         """Of the functions on which lint remarks, those that it calls."""
-        return tuple(
-            sorted(_FUNCTIONS & {type(node).__name__.lower() for node in self.tree.walk()})
-        )
+        called = {type(node).__name__.lower() for node in self.tree.walk()}
+        return tuple(sorted(_FUNCTIONS & called))
 
 
 def read_where(reader: Reader, scalar: Scalar) -> Where | None:

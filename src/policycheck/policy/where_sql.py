@@ -7,9 +7,8 @@ from types import MappingProxyType
 
 from sqlglot import exp
 
-from policycheck.policy.calendar import end_of_day, start_of_day
-from policycheck.policy.expression_types import column_name, is_literal
-from policycheck.policy.map_reader import as_moment
+from policycheck.policy.calendar import as_moment, end_of_day, start_of_day
+from policycheck.policy.expression_nodes import column_name, is_literal
 from policycheck.policy.sql_parts import (
     ELEMENT,
     Sql,
