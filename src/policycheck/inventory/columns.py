@@ -22,6 +22,7 @@ UNSET_SERIALS = (
     "to be filled by o.e.m.", "unknown", "--", "-",
 )  # fmt: skip
 """What stands in firmware where nobody set a serial or an id; two devices may share it."""
+_BLANKS = " \t\n\r\u00a0\u3000\ufeff"
 DEVICE_TEXTS = tuple(name for name in DEVICE_COLUMNS if name not in ("received_at", "attributes"))
 """The device columns that a report may fill; `received_at` is set by whoever runs the audit."""
 ITEM_TEXTS = tuple(name for name in ITEM_COLUMNS if name != "attributes")
@@ -55,10 +56,7 @@ def type_value(column: Column, text: str) -> str:
             f" WHEN lower({text}) IN {list_words(FALSE_WORDS)} THEN false END"
         )
     if column.type == "time":
-        return (
-            f"CASE WHEN ({_as_time(text)}) > TIMESTAMP '1970-01-02'"
-            f" AND ({_as_time(text)}) < TIMESTAMP '9999-01-01' THEN {_as_time(text)} END"
-        )
+        return f"CASE WHEN left({text}, 4) BETWEEN '1971' AND '9998' THEN {_as_time(text)} END"
     return f"lower({text})" if column.vocabulary else text
 
 
@@ -118,9 +116,7 @@ def drop_nulls(attributes: str) -> str:
 
 def trim_text(text: str) -> str:
     """Return the SQL of a text without blanks around it; null where nothing remains."""
-    return (
-        f"nullif(trim({text}, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(12288)), '')"
-    )
+    return f"nullif(trim({text}, {quote_text(_BLANKS)}), '')"
 
 
 def drop_placeholder(text: str) -> str:

@@ -27,6 +27,10 @@ SOURCE = "intune"
 TITLE = "Microsoft Intune (AppInvRawData and Devices, CSV)"
 LOOKS_FOR = "a table with ApplicationKey, ApplicationName and DeviceId, or Intune's Devices export"
 
+_FAULT = (
+    "CASE WHEN device_ref IS NULL THEN 'no DeviceId'"
+    " WHEN name IS NULL THEN 'no ApplicationName' END"
+)
 _DEVICE_MARKS = (
     "ownership", "ownertype", "lastcontact", "lastcheck-in", "managedby", "managementagent",
     "compliance", "compliantstate", "primaryuserupn", "upn",
@@ -79,9 +83,5 @@ def _make_shape(head: Head, relation: Relation) -> tuple[Relation, Shape]:
         item["version"] = f"coalesce({', '.join(version)})" if len(version) > 1 else version[0]
     if "applicationpublisher" in at:
         item["publisher"] = at["applicationpublisher"]
-    fault = (
-        f"CASE WHEN {at['deviceid']} IS NULL THEN 'no DeviceId'"
-        f" WHEN {at['applicationname']} IS NULL THEN 'no ApplicationName' END"
-    )
     columns = {ours: at[theirs] for ours, theirs in device.items() if theirs in at}
-    return relation, Shape(at["deviceid"], columns, item, (fault,))
+    return relation, Shape(at["deviceid"], columns, item, fault=_FAULT, packed=True)

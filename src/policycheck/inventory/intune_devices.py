@@ -127,5 +127,5 @@ def _make_shape(head: Head, relation: Relation) -> tuple[Relation, Shape]:
         for ours, theirs in _COLUMNS.items()
         if any(name in at for name in theirs)
     }
-    fault = f"CASE WHEN {at['deviceid']} IS NULL THEN 'no DeviceId' END"
-    return relation, Shape(at["deviceid"], device, {}, (fault,), bare="true")
+    fault = "CASE WHEN device_ref IS NULL THEN 'no DeviceId' END"
+    return relation, Shape(at["deviceid"], device, {}, fault=fault, bare="true")

@@ -41,19 +41,21 @@ def make_shape(
 ) -> Shape:
     """Return how a table with this header becomes ours.
 
-    `column` gives the SQL of the text of a column by its number. `read_attributes` is for rows
+    A column without a name is not read. `column` gives the SQL of the text of a column by its number. `read_attributes` is for rows
     from documents, which carry attributes as JSON in one column and name their device in `ref`.
     """
-    texts = {name: trim_text(column(number)) for number, name in enumerate(header)}
+    texts = {name: f"t{number}" for number, name in enumerate(header) if name}
+    made = {f"t{number}": column(number) for number, name in enumerate(header) if name}
+    if read_attributes is None:
+        made = {text: trim_text(sql) for text, sql in made.items()}
     for name in ("serial", "udid"):
         if name in texts:
-            texts[name] = drop_placeholder(texts[name])
+            made[texts[name]] = drop_placeholder(made[texts[name]])
     device = {DEVICE_HEADERS[name]: text for name, text in texts.items() if name in DEVICE_HEADERS}
     item = {name: text for name, text in texts.items() if name in ITEM_HEADERS}
     extras = {name: text for name, text in texts.items() if name in EXTRA_HEADERS}
     if read_attributes:
-        extras["attributes"] = texts["device_attributes"]
-        attributes, filled = read_attributes(texts["item_attributes"]), [texts["item_attributes"]]
+        attributes, filled = _unpack_attributes(texts, extras, read_attributes)
     else:
         attributes, filled = _read_item_attributes(header, texts)
         extras |= _pack_device_attributes(header, texts)
@@ -66,7 +68,17 @@ def make_shape(
         bare=bare,
         extras=extras,
         attributes=attributes,
+        texts=made,
     )
+
+
+def _unpack_attributes(
+    texts: dict[str, str], extras: dict[str, str], read_attributes: Callable[[str], str]
+) -> tuple[str, list[str]]:
+    if "device_attributes" in texts:
+        extras["attributes"] = texts["device_attributes"]
+    packed = texts.get("item_attributes")
+    return (read_attributes(packed), [packed]) if packed else ("", [])
 
 
 def _name_device(texts: dict[str, str]) -> str:

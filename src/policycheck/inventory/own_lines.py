@@ -150,7 +150,7 @@ def _read_text(value: object, where: str) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return value
+        return value.strip()
     raise _LineError(f"{where} is not a text, a number or a boolean")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -36,14 +37,23 @@ def read_reports(
         paths: Files, folders or globs. A file that is no report is a problem of the result;
             the others are read.
         con: Sessions share nothing: two calls on one connection replace each other's tables.
-        folder: For the Parquet parts, and for what must be unpacked or decoded first.
+        folder: For the Parquet parts. What must be unpacked or decoded lies in it meanwhile.
         received_at: When these reports arrived, with its zone; for all of them.
         progress: Told of bytes read so far and in all, from this or another thread.
     """
     files = list(expand_paths(paths))
     count = _Count(files, progress)
-    opener = Opener(con, folder, count.advance)
-    staging = Staging(con, folder)
+    with tempfile.TemporaryDirectory(prefix="reading-", dir=folder) as scratch:
+        opener = Opener(con, Path(scratch), count.advance)
+        staging = Staging(con, folder, Path(scratch))
+        entries = _read_files(files, opener, staging)
+        staging.finish(received_at.astimezone(UTC).replace(tzinfo=None))
+        inputs = tuple(entry.finish(number, staging) for number, entry in enumerate(entries, 1))
+    return ReadResult(inputs, sort_problems(staging.problems), tuple(staging.parts))
+
+
+def _read_files(files: Iterable[Path], opener: Opener, staging: Staging) -> list[_Entry]:
+    """Give every source to its reader, all sources of a reader in one call."""
     entries: list[_Entry] = []
     claimed: dict[str, tuple[Reader, list[Source]]] = {}
     for file in files:
@@ -56,9 +66,7 @@ def read_reports(
                 staging.refuse(len(entries), path, error)
     for reader, sources in claimed.values():
         reader.read(sources, staging)
-    staging.finish(received_at.astimezone(UTC).replace(tzinfo=None))
-    inputs = tuple(entry.finish(number, staging) for number, entry in enumerate(entries, 1))
-    return ReadResult(inputs, sort_problems(staging.problems), tuple(staging.parts))
+    return entries
 
 
 class _Count:

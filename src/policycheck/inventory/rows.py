@@ -26,13 +26,14 @@ _NO_ITEM = ("",) * (len(ITEM_TEXTS) + 1)
 
 
 class Rows:
-    """Writes devices and items to the file `path`; made on the first row."""
+    """Writes devices and items to a file, and knows which columns anything was written to."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file = path.open("x", encoding="utf-8", newline="")
         self._writer = csv.writer(self._file, lineterminator="\r\n")
         self._writer.writerow(("input_no", "record", *_HEADER))
+        self._used = {"ref", "reported_at"}
 
     def add_device(
         self,
@@ -48,10 +49,13 @@ class Rows:
     ) -> None:
         """Add a device; `ref` names it within its input."""
         packed = json.dumps(attributes, ensure_ascii=False) if attributes else ""
+        extras = {
+            "source": source, "partial": partial, "listing": listing, "device_attributes": packed,
+        }  # fmt: skip
+        self._used.update(name for name, text in extras.items() if text)
+        self._used.update("device_name" if name == "name" else name for name in device)
         values = [device.get(name, "") for name in DEVICE_TEXTS]
-        self._writer.writerow(
-            (input_no, record, ref, source, partial, listing, packed, *values, *_NO_ITEM)
-        )
+        self._writer.writerow((input_no, record, ref, *extras.values(), *values, *_NO_ITEM))
 
     def add_item(
         self,
@@ -62,7 +66,11 @@ class Rows:
         attributes: Mapping[str, str],
     ) -> None:
         """Add an item of the device that is called `ref`."""
-        packed = json.dumps(attributes, ensure_ascii=False) if attributes else ""
+        packed = ""
+        if attributes:
+            packed = json.dumps(attributes, ensure_ascii=False)
+            self._used.add("item_attributes")
+        self._used.update(item)
         values = [item.get(name, "") for name in ITEM_TEXTS]
         self._writer.writerow((input_no, record, ref, *_NO_DEVICE, *values, packed))
 
@@ -77,5 +85,6 @@ class Rows:
 
     @property
     def shape(self) -> Shape:
-        """How its columns become ours."""
-        return make_shape(_HEADER, lambda number: f"c{number}", read_map)
+        """How its columns become ours; those that nobody wrote to are left out."""
+        used = [name if name in self._used else "" for name in _HEADER]
+        return make_shape(used, lambda number: f"c{number}", read_map)

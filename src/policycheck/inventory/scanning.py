@@ -96,7 +96,7 @@ def _read_chunks(source: Source) -> Iterator[bytes]:
 
 
 def _transcode(source: Source, staging: Staging) -> Source:
-    target = unused_path(staging.folder, "plain")
+    target = unused_path(staging.scratch, "plain")
     with target.open("xb") as handle:
         handle.writelines(to_utf8(_read_chunks(source), "GB18030"))
     staging.encodings[source.input_no] = "GB18030"

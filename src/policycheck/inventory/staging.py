@@ -82,9 +82,10 @@ ORDER BY report_no, kind
 class Staging:
     """Collects what the readers of one call find. Memory stays flat; rows go to disk."""
 
-    def __init__(self, con: DuckDBPyConnection, folder: Path) -> None:
+    def __init__(self, con: DuckDBPyConnection, folder: Path, scratch: Path) -> None:
         self.con = con
         self.folder = folder
+        self.scratch = scratch
         self.problems: list[Problem] = []
         self.refused: set[int] = set()
         self.records: dict[int, int] = {}
@@ -97,7 +98,7 @@ class Staging:
         self._rejected: list[tuple[int, str, int | None, str]] = []
         self._paths: dict[int, str] = {}
         self._sources: dict[int, str] = {}
-        self.rows = Rows(folder / "rows.csv")
+        self.rows = Rows(scratch / "rows.csv")
         con.execute("SET TimeZone = 'UTC'")
         con.execute(_TABLES)
 
@@ -158,9 +159,9 @@ class Staging:
         Raises:
             duckdb.Error, UnsoundTableError: where the table is damaged; nothing was staged then.
         """
-        scanned = unused_path(self.folder, "scan", ".parquet")
+        scanned = unused_path(self.scratch, "scan", ".parquet")
         try:
-            scan(self.con, relation, shape, source.input_no, scanned)
+            scan(self.con, relation, shape, scanned)
             if unless():
                 raise UnsoundTableError
         except BaseException:
@@ -180,15 +181,20 @@ class Staging:
         )
         self._rejected.extend(
             (input_no, self._paths[input_no], record, reason)
-            for input_no, record, reason in self.con.execute(
-                "SELECT input_no, record, reason FROM fault ORDER BY ALL"
-            ).fetchall()
+            for input_no, record, reason in part.list_faults()
         )
         for input_no, (records, items) in part.count().items():
             self.records[input_no] = self.records.get(input_no, 0) + records
             self.items[input_no] = self.items.get(input_no, 0) + items
-        part.stage_devices(number)
-        part.keep_items(target)
+        for input_no, column, devices in part.stage_devices(number):
+            if not documents:
+                noun = "device has" if devices == 1 else "devices have"
+                self.warn(
+                    self._paths[input_no],
+                    f"disagrees with itself: {devices} {noun} more than one {column}",
+                    "the first record of a device counts",
+                )
+        part.keep_items(target, whole=documents)
 
     def add_records(
         self, sources: Sequence[Source], head: Head, relation: Relation, shape: Shape
@@ -198,7 +204,7 @@ class Staging:
         For small sources with one header, and for the damaged. `relation` is numbered; its path
         is filled in here. Returns the part's number.
         """
-        prepared = unused_path(self.folder, "records", ".csv")
+        prepared = unused_path(self.scratch, "records", ".csv")
         with prepared.open("xb") as handle:
             handle.write(b"header\n")
             for source in sources:
@@ -228,13 +234,12 @@ class Staging:
     def finish(self, received_at: datetime) -> None:
         """Write what was collected row by row, and make the tables."""
         self.rows.close()
-        scanned = unused_path(self.folder, "scan", ".parquet")
+        scanned = unused_path(self.scratch, "scan", ".parquet")
         relation, shape = self.rows.relation, self.rows.shape
-        scan(self.con, relation, shape, 0, scanned)
+        scan(self.con, relation, shape, scanned)
         self._take_part(
             Part(self.con, scanned, relation, shape, 0), 0, self.parts[0], documents=True
         )
-        self.rows.path.unlink()
         self.con.execute(_REPORT, {"received_at": received_at, "sources": self._list_sources()})
         self.con.execute(_LISTING)
         self.devices = dict(
@@ -243,7 +248,7 @@ class Staging:
         self.con.execute("ALTER TABLE report DROP COLUMN listing_text")
         self.con.execute("ALTER TABLE report DROP COLUMN is_incomplete")
         self._write_rejected()
-        for table in ("staged_device", "incomplete", "fault"):
+        for table in ("staged_device", "incomplete", "fault", "spoken"):
             self.con.execute(f"DROP TABLE {table}")
 
     def _list_sources(self) -> list[str]:

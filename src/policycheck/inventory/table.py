@@ -43,12 +43,18 @@ class Shape:
     """Of the item's columns but `attributes`, those that the table has."""
     faults: Sequence[str] = ()
     """Each the SQL of a reason, null where the row is sound; the first counts."""
+    fault: str = ""
+    """The same over the columns of the part, where those tell: it costs the scan nothing."""
     bare: str = ""
     """SQL that is true where the row tells of a device only; empty if none can."""
     extras: Mapping[str, str] = field(default_factory=dict)
     """Of `listing`, `source`, `partial` and `attributes` (JSON), those that the table has."""
     attributes: str = ""
     """SQL of the item's attributes as a map."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Texts that the others use by these names, so that each is made once: name -> SQL."""
+    packed: bool = False
+    """Carry the device's columns as one, parted by NUL, which no sound text holds: less to write."""
 
 
 @dataclass(frozen=True)
@@ -80,27 +86,35 @@ def escape_glob(path: Path) -> str:
     return "".join(f"[{character}]" if character in "*?[" else character for character in text)
 
 
-def scan(
-    con: DuckDBPyConnection, relation: Relation, shape: Shape, input_no: int, target: Path
-) -> None:
+def scan(con: DuckDBPyConnection, relation: Relation, shape: Shape, target: Path) -> None:
     """Write a relation as a part, in its order, with all it says of devices and faults.
+
+    Columns that the relation does not have are left out: in millions of rows even nulls cost.
 
     Raises:
         duckdb.Error: where the relation is not sound CSV or Parquet.
     """
-    ref, number, record = shape.ref, str(input_no), "CAST(NULL AS BIGINT)"
+    columns = [f"{shape.ref} AS device_ref"]
     if relation.numbered:
-        ref, number, record = f"input_no || '/' || {shape.ref}", "input_no", "record"
-    columns = [f"{ref} AS device_ref", f"{record} AS record", *_item_columns(shape)]
-    columns += [f"{text} AS device_{name}" for name, text in shape.device.items()]
+        columns = [f"input_no || '/' || {shape.ref} AS device_ref", "record"]
+        columns.append("input_no AS device_input_no")
+    columns += _item_columns(shape)
+    if shape.packed:
+        pieces = ", ".join(f"coalesce({text}, '')" for text in shape.device.values())
+        columns.append(f"concat_ws(chr(0), {pieces}) AS device_packed")
+    else:
+        columns += [f"{text} AS device_{name}" for name, text in shape.device.items()]
     columns += [f"{text} AS device_{name}" for name, text in shape.extras.items()]
-    if relation.numbered:
-        columns.append(f"{number} AS device_input_no")
     if shape.faults:
         columns.append(f"coalesce({', '.join(shape.faults)}) AS device_fault")
     if shape.bare:
         columns.append(f"{shape.bare} AS device_bare")
-    write_parquet(con, f"SELECT {', '.join(columns)} FROM {relation.sql}", target, relation)
+    table = relation.sql
+    if shape.texts:
+        texts = [f"{text} AS {name}" for name, text in shape.texts.items()]
+        texts += ["input_no", "record"] if relation.numbered else []
+        table = f"(SELECT {', '.join(texts)} FROM {relation.sql})"
+    write_parquet(con, f"SELECT {', '.join(columns)} FROM {table}", target, relation)
 
 
 def write_parquet(
@@ -119,12 +133,10 @@ def _item_columns(shape: Shape) -> list[str]:
     for name, column in ITEM_COLUMNS.items():
         text = shape.attributes if name == "attributes" else shape.item.get(name, "")
         if name == "kind":
-            value = f"coalesce(lower({text}), 'app')" if text else "'app'"
-        elif not text:
-            value = f"CAST(NULL AS {SQL_TYPES[column.type]})"
-        else:
+            columns.append(f"coalesce(lower({text}), 'app') AS kind" if text else "'app' AS kind")
+        elif text:
             value = text if name == "attributes" else type_value(column, text)
-        columns.append(f"{value} AS {name}")
+            columns.append(f"{value} AS {name}")
     return columns
 
 
@@ -144,7 +156,9 @@ class Part:
         self._shape = shape
         self._rows = f"read_parquet({quote_text(escape_glob(scanned))}, file_row_number=true)"
         self._input = "device_input_no" if relation.numbered else str(input_no)
-        self._record = "coalesce(record, file_row_number + 1)"
+        self._record = "record" if relation.numbered else "file_row_number + 1"
+        self._fault = "device_fault" if shape.faults else shape.fault
+        self._has_faults = False
 
     def find_faults(self) -> None:
         """Fill the table `fault(input_no, record, device_ref, reason)`, one row for a record."""
@@ -152,12 +166,11 @@ class Part:
             "CREATE OR REPLACE TEMP TABLE fault"
             " (input_no INTEGER, record BIGINT, device_ref VARCHAR, reason VARCHAR)"
         )
-        if self._shape.faults:
-            self._con.execute(
-                f"INSERT INTO fault SELECT {self._input}, {self._record} AS number,"
-                " any_value(device_ref), arg_min(device_fault, file_row_number)"
-                f" FROM {self._rows} WHERE device_fault IS NOT NULL GROUP BY ALL"
-            )
+        self._con.execute(
+            f"INSERT INTO fault SELECT {self._input}, {self._record} AS number,"
+            f" any_value(device_ref), arg_min({self._fault}, file_row_number)"
+            f" FROM {self._rows} WHERE {self._fault} IS NOT NULL GROUP BY ALL"
+        )
 
     def find_repeats(self) -> None:
         """Add to `fault` what a later record of the same file says anew of a device.
@@ -168,12 +181,20 @@ class Part:
         self._con.execute(
             f"INSERT INTO fault WITH spoken AS (SELECT {self._input} AS input_no, record,"
             f" device_ref, {reported} AS reported FROM {self._rows}"
-            " WHERE device_fault IS NULL GROUP BY ALL),"
+            " WHERE device_fault IS NULL AND device_bare GROUP BY ALL),"
             " ranked AS (SELECT *, first_value(record) OVER (PARTITION BY input_no, device_ref"
             " ORDER BY reported DESC NULLS LAST, record DESC) AS newest FROM spoken)"
             " SELECT input_no, record, NULL, 'record ' || newest || ' is a newer report of the"
             " same device' FROM ranked WHERE record <> newest"
         )
+
+    def list_faults(self) -> list[tuple[int, int, str]]:
+        """Return the records that cannot be used: input, record, reason."""
+        faults = self._con.execute(
+            "SELECT input_no, record, reason FROM fault ORDER BY ALL"
+        ).fetchall()
+        self._has_faults = bool(faults)
+        return faults
 
     def count(self) -> dict[int, tuple[int, int]]:
         """Return, for each input, its records and its items."""
@@ -191,20 +212,27 @@ class Part:
 
     @property
     def _sound(self) -> str:
-        return (
-            f"({self._input}, {self._record}) NOT IN (SELECT (input_no, record) FROM fault)"
-            if self._shape.faults
-            else "true"
-        )
+        """SQL that is true of rows without a fault: of all rows, where there is none."""
+        if not self._has_faults:
+            return "true"
+        return f"({self._input}, {self._record}) NOT IN (SELECT (input_no, record) FROM fault)"
 
-    def keep_items(self, target: Path) -> None:
-        """Move the part to its place; write it anew if rows must go."""
+    def keep_items(self, target: Path, *, whole: bool) -> None:
+        """Move the part to its place; write it anew if rows must go.
+
+        A `whole` part has all columns of an item, so that a union of parts has them too.
+        """
         condition = f"{self._sound} AND NOT device_bare" if self._shape.bare else self._sound
-        (kept,) = self._fetch_one(f"SELECT count(*) FILTER (NOT ({condition})) FROM {self._rows}")
-        if kept == 0:
+        query = f"SELECT count(*) FROM {self._rows} WHERE NOT ({condition})"
+        if not whole and self._con.execute(query).fetchall() == [(0,)]:
             self._scanned.rename(target)
             return
-        columns = ", ".join(ITEM_COLUMNS)
+        held = ("kind", *self._shape.item, *(["attributes"] if self._shape.attributes else []))
+        columns = ", ".join(
+            name if name in held else f"CAST(NULL AS {SQL_TYPES[column.type]}) AS {name}"
+            for name, column in ITEM_COLUMNS.items()
+            if name in held or whole
+        )
         write_parquet(
             self._con,
             f"SELECT device_ref, {self._record} AS record, {columns} FROM {self._rows}"
@@ -213,25 +241,52 @@ class Part:
         )
         self._scanned.unlink()
 
-    def _fetch_one(self, query: str) -> tuple[int, ...]:
-        row = self._con.execute(query).fetchone()
-        assert row is not None
-        return row
+    def stage_devices(self, part: int) -> list[tuple[int, str, int]]:
+        """Add the part's devices to `staged_device`: for each column its first value.
 
-    def stage_devices(self, part: int) -> None:
-        """Add the part's devices to `staged_device`: for each column its first value."""
-        given = {name: f"device_{name}" for name in (*self._shape.device, *self._shape.extras)}
-        spoken = "".join(f", {column}" for column in given.values())
-        firsts = {name: f"arg_min({column}, number)" for name, column in given.items()}
-        attributes = read_map(firsts.pop("attributes")) if "attributes" in firsts else "NULL"
-        columns = ", ".join(
-            f"{firsts.get(name, 'NULL')} AS {name}"
-            for name in ("source", "partial", "listing", *DEVICE_TEXTS)
+        Returns where records disagree: input, column, and of how many devices.
+        """
+        shape = self._shape
+        given = {name: f"device_{name}" for name in (*shape.device, *shape.extras)}
+        carried = ["device_packed"] if shape.packed else list(given.values())
+        if shape.packed:
+            pieces = "string_split(device_packed, chr(0))"
+            for number, name in enumerate(shape.device, 1):
+                given[name] = f"nullif({pieces}[{number}], '')"
+        self._con.execute(
+            f"CREATE OR REPLACE TEMP TABLE spoken AS SELECT {self._input} AS input_no, device_ref,"
+            f" min({self._record}) AS number, {', '.join(carried)} FROM {self._rows}"
+            f" WHERE {self._sound} GROUP BY ALL"
         )
         self._con.execute(
-            f"INSERT INTO staged_device BY NAME WITH spoken AS (SELECT {self._input} AS input_no,"
-            f" device_ref, min({self._record}) AS number{spoken} FROM {self._rows}"
-            f" WHERE {self._sound} GROUP BY ALL)"
-            f" SELECT input_no, {part} AS part, device_ref, min(number) AS record, {columns},"
-            f" {attributes} AS attributes FROM spoken GROUP BY input_no, device_ref"
+            f"INSERT INTO staged_device BY NAME {_pick_firsts(given, part)}"
+            " FROM spoken GROUP BY input_no, device_ref"
         )
+        return self._find_conflicts(given)
+
+    def _find_conflicts(self, given: Mapping[str, str]) -> list[tuple[int, str, int]]:
+        differ = ", ".join(f"min({text}) <> max({text}) AS {name}" for name, text in given.items())
+        counts = ", ".join(f"count(*) FILTER ({name})" for name in given)
+        rows = self._con.execute(
+            f"SELECT input_no, {counts} FROM (SELECT input_no, {differ} FROM spoken"
+            " GROUP BY input_no, device_ref HAVING count(*) > 1) GROUP BY input_no"
+        ).fetchall()
+        return [
+            (input_no, name, devices)
+            for input_no, *counted in rows
+            for name, devices in zip(given, counted, strict=True)
+            if devices
+        ]
+
+
+def _pick_firsts(given: Mapping[str, str], part: int) -> str:
+    firsts = {name: f"arg_min({text}, number)" for name, text in given.items()}
+    attributes = read_map(firsts.pop("attributes")) if "attributes" in firsts else "NULL"
+    columns = ", ".join(
+        f"{firsts.get(name, 'NULL')} AS {name}"
+        for name in ("source", "partial", "listing", *DEVICE_TEXTS)
+    )
+    return (
+        f"SELECT input_no, {part} AS part, device_ref, min(number) AS record, {columns},"
+        f" {attributes} AS attributes"
+    )
