@@ -86,6 +86,7 @@ class Settings:
     """The folder of the facts; None without a store."""
     people: Path | None
     assume: Mapping[str, str]
+    """By the person's column: `type`."""
     fail_on: Severity
     max_rejected: float
     min_coverage: float | None
@@ -143,7 +144,7 @@ def resolve(given: Given, start: Path) -> Settings:
         store=store,
         facts=_facts(given.facts, _below(base, config.facts), store),
         people=given.people or _below(base, config.people),
-        assume=config.assume,
+        assume={name.removeprefix("person."): value for name, value in config.assume.items()},
         fail_on=given.fail_on or config.fail_on,
         max_rejected=config.max_rejected if given.max_rejected is None else given.max_rejected,
         min_coverage=config.min_coverage if given.min_coverage is None else given.min_coverage,

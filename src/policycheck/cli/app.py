@@ -35,7 +35,9 @@ def register(program: typer.Typer) -> None:
 @_commands.command("lookup")
 def look_up_app(
     *,
-    text: Annotated[str, typer.Argument(help="An id, an identifier, a name, a vendor: 微信.")],
+    text: Annotated[
+        str, typer.Argument(metavar="TEXT", help="An id, an identifier, a name, a vendor: 微信.")
+    ],
     form: ListFormat = "terminal",
     no_color: options.NoColor = False,
 ) -> None:
@@ -52,7 +54,7 @@ def look_up_app(
     ]
     empty = f"nothing in the catalogue is like {quote(text)}"
     print_listing(Listing(_COLUMNS, rows, _SHOWN, empty), form, no_color=no_color)
-    if form == "terminal" and len(hits) == 1:
+    if form == "terminal" and hits:
         say("\n" + "\n".join(_describe(hits[0].app)))
 
 
@@ -72,8 +74,8 @@ def _facts(catalogue: Catalogue, app: App) -> tuple[object, ...]:
 
 
 def _describe(app: App) -> list[str]:
-    """Tell an app's names and identifiers, one a line."""
-    lines = [f"names: {', '.join(app.names)}"]
+    """Tell the names and identifiers of the closest app, one a line."""
+    lines = [f"{app.app_id}: {', '.join(app.names)}"]
     if app.distinctive:
         lines.append(f"enough by itself: {', '.join(app.distinctive)}")
     for row in app.identifiers:
@@ -87,7 +89,7 @@ def lint_rules(
     *,
     folders: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[DIR]...", help="Rules folders besides the shipped one."),
+        typer.Argument(metavar="DIR", help="Rules folders besides the shipped one."),
     ] = None,
 ) -> None:
     """Check the rules: errors stop every audit, warnings are to be thought about twice."""

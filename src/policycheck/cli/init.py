@@ -17,7 +17,7 @@ def register(program: typer.Typer) -> None:
 
 def init(
     *,
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where; is made.")] = Path(),
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where; is made.")] = Path(),
     demo: Annotated[
         bool, typer.Option("--demo", help="With an invented fleet of 300 devices to audit.")
     ] = False,

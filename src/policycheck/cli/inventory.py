@@ -27,15 +27,10 @@ def register(program: typer.Typer) -> None:
     program.add_typer(_commands)
 
 
-@_commands.callback()
-def _inventory() -> None:
-    pass
-
-
 @_commands.command("inspect")
 def inspect_reports(
     *,
-    inputs: Annotated[list[Path], typer.Argument(metavar="FILE|DIR...", help="Inventory reports.")],
+    inputs: Annotated[list[Path], typer.Argument(metavar="FILE|DIR", help="Inventory reports.")],
     quiet: options.Quiet = False,
 ) -> None:
     """Say what reports are: format, devices, items, rejected rows, columns without a value."""

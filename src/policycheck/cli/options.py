@@ -98,6 +98,7 @@ Policies = Annotated[
         help="Policy to audit by (those of the workspace). Can be repeated.",
     ),
 ]
+Drafts = Annotated[bool, typer.Option("--drafts", help="Judge policies that are drafts, too.")]
 People = Annotated[
     Path | None,
     typer.Option(

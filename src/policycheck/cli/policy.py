@@ -25,18 +25,21 @@ def register(program: typer.Typer) -> None:
 def lint_policies(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME|FILE]...", help="Policies; by default the workspace's own."),
+        typer.Argument(metavar="NAME|FILE", help="Policies; by default the workspace's own."),
     ] = None,
 ) -> None:
     """Check policies: every mistake with its line, column and a hint."""
+    from policycheck.policy.lint import lint_files
     from policycheck.report.words import counted
-    from policycheck.rulebook import load_rulebook
+    from policycheck.rulebook import load_rulebook, vocabulary_of
     from policycheck.workspace import Given, resolve
 
     settings = resolve(Given(policies=tuple(names or ())), Path.cwd())
     rulebook = load_rulebook(settings, drafts=True)
-    print_problems(rulebook.remarks)
-    say(f"{counted(len(rulebook.policies), 'policy', 'policies')}: no mistakes")
+    remarks = lint_files(settings.policy_paths(), vocabulary_of(rulebook.catalogue))
+    print_problems([*rulebook.remarks, *remarks])
+    policies = counted(len(rulebook.policies), "policy", "policies")
+    say(f"{policies}: no mistakes, {counted(len(remarks), 'remark')}")
 
 
 @_commands.command("list")

@@ -153,7 +153,7 @@ class Content(Protocol):
 
     @property
     def assumed(self) -> Mapping[str, str]:
-        """What the configuration assumes where no file says it (`person.type: employee`)."""
+        """What is assumed of a person where no file says it, by column (`type: employee`)."""
 
     @property
     def inputs(self) -> Sequence[InputLine]:

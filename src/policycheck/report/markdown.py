@@ -41,7 +41,7 @@ def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
     stream.write(f"# Policy audit as of {format_time(content.as_of)}\n\n")
     stream.write(f"policycheck {__version__}. {read_line(content)}.\n")
     for column, value in sorted(content.assumed.items()):
-        stream.write(f"\nAssumed where nothing says it: {escape(f'{column} = {value}')}\n")
+        stream.write(f"\nAssumed where nothing says it: {escape(f'person.{column} = {value}')}\n")
     _write_inputs(stream, content)
     for policy in content.policies:
         stream.write(f"\n## {escape(policy.title)}\n\n")

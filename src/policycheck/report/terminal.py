@@ -43,7 +43,7 @@ def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
     print_heading(console, f"policycheck {__version__}, as of {format_time(content.as_of)}")
     console.print(read_line(content))
     for column, value in sorted(content.assumed.items()):
-        console.print(shown(f"assumed where nothing says it: {column} = {value}"))
+        console.print(shown(f"assumed where nothing says it: person.{column} = {value}"))
     for policy in content.policies:
         _print_policy(console, policy, content.tallies)
     _print_violations(console, content, look)

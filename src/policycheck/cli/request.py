@@ -1,0 +1,94 @@
+"""From what was asked on the command line to what the pipeline takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from policycheck.cli.clock import moment_of, now
+from policycheck.problems import PolicycheckError, Problem
+
+if TYPE_CHECKING:
+    from policycheck.pipeline import AuditRequest
+    from policycheck.rulebook import Rulebook
+    from policycheck.store.archive import Archive
+    from policycheck.workspace import Settings
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which devices are to be judged, and as of when."""
+
+    inputs: tuple[Path, ...] = ()
+    as_of: str | None = None
+    devices: tuple[str, ...] = ()
+    """Keys of stored devices."""
+    everything: bool = False
+    drafts: bool = False
+
+
+def request_of(asked: Asked, settings: Settings, rulebook: Rulebook) -> AuditRequest:
+    """Put together what to audit. Files count as received at the moment that is asked about.
+
+    Raises PolicycheckError where nothing is asked.
+    """
+    from policycheck.pipeline import AuditRequest
+
+    if not (asked.inputs or asked.devices or asked.everything):
+        hint = "name inventory reports, or judge what is stored with --all"
+        raise PolicycheckError([Problem("there is nothing to audit", None, hint)])
+    started_at = now()
+    as_of = started_at if asked.as_of is None else moment_of(asked.as_of, rulebook.zones)
+    return AuditRequest(
+        inputs=asked.inputs,
+        policies=rulebook.policies,
+        catalogue=rulebook.catalogue,
+        as_of=as_of,
+        received_at=as_of,
+        started_at=started_at,
+        people=settings.people,
+        drafts=asked.drafts,
+        assume=settings.assume,
+        devices=asked.devices,
+        everything=asked.everything,
+        options=_options(asked, settings),
+    )
+
+
+def _options(asked: Asked, settings: Settings) -> dict[str, str]:
+    """Say what is recorded with the run, besides files and policies."""
+    options = {
+        "as_of": asked.as_of or "",
+        "all": "yes" if asked.everything else "",
+        "drafts": "yes" if asked.drafts else "",
+        "fail_on": str(settings.fail_on),
+        **{f"assume person.{column}": value for column, value in settings.assume.items()},
+    }
+    return {name: value for name, value in options.items() if value}
+
+
+def archive_of(settings: Settings, *, writes: bool) -> Archive | None:
+    """Return where to record and what is known; None where there is nothing of the kind.
+
+    That is outside a workspace without --store, and where a store that is only to be read has
+    not been made yet.
+    """
+    if settings.store is None or settings.facts is None:
+        return None
+    if not writes and not settings.store_exists:
+        return None
+    from policycheck.store.archive import Archive
+    from policycheck.store.database import open_store
+    from policycheck.store.facts import Facts
+
+    return Archive(open_store(settings.store), Facts(settings.facts), writes=writes)
+
+
+def stored(settings: Settings) -> Archive:
+    """Return what is stored, to be read. Raises PolicycheckError where there is no store."""
+    archive = archive_of(settings, writes=False)
+    if archive is None:
+        hint = "run this in a workspace after an audit, or name a store with --store"
+        raise PolicycheckError([Problem("there is no store", None, hint)])
+    return archive
