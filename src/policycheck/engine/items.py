@@ -47,9 +47,12 @@ def match_fleet(
     con: duckdb.DuckDBPyConnection,
     catalogue: Catalogue,
     controls: Sequence[ControlMatcher],
-    day: date,
+    days: Sequence[date],
 ) -> None:
-    """Recognise the distinct items and fill `match`, `distinct_item` and `hit`."""
+    """Recognise the distinct items and fill `match`, `distinct_item` and `hit`.
+
+    `days` holds, for every control, the date that it is in its policy's zone.
+    """
     con.execute(
         "CREATE OR REPLACE TEMP TABLE every_item AS SELECT"
         f" CAST(row_number() OVER (ORDER BY {_DISTINCT}) AS INTEGER) AS item_no, {_DISTINCT}"
@@ -57,7 +60,8 @@ def match_fleet(
     )
     matches = list(match_items(_distinct_items(con), Recogniser(catalogue), controls))
     _insert_matches(con, matches)
-    _insert_apps(con, catalogue, {m.meaning.app_id for m in matches if m.meaning}, day)
+    meant = {(m.meaning.app_id, days[m.control_no]) for m in matches if m.meaning}
+    _insert_apps(con, catalogue, meant)
     _lay_out_hits(con)
 
 
@@ -90,26 +94,33 @@ def _insert_matches(con: duckdb.DuckDBPyConnection, matches: Sequence[Match]) ->
 
 
 def _insert_apps(
-    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, app_ids: Iterable[str], day: date
+    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, apps: Iterable[tuple[str, date]]
 ) -> None:
-    """Fill `app` and join it to the matches, for conditions that ask of the app."""
-    ids = sorted(app_ids)
+    """Fill `app`, by app and day, and join it to the matches, for conditions that ask of it.
+
+    What an app is, is asked on a day because its maker's owner changes.
+    """
+    rows = sorted(apps)
+    ids = [app_id for app_id, _ in rows]
     vendors = [catalogue.vendor_of(app_id) for app_id in ids]
     insert_columns(
         con,
         "app",
         [
             ("VARCHAR", ids),
+            ("DATE", [day for _, day in rows]),
             ("VARCHAR[]", [list(catalogue.all_categories(app_id)) for app_id in ids]),
             ("VARCHAR", [vendor.vendor_id for vendor in vendors]),
-            ("VARCHAR", [vendor.group_on(day) for vendor in vendors]),
+            ("VARCHAR", [v.group_on(day) for v, (_, day) in zip(vendors, rows, strict=True)]),
             ("VARCHAR", [vendor.country for vendor in vendors]),
             ("MAP(VARCHAR, VARCHAR)", [dict(catalogue.apps[id_].attributes) for id_ in ids]),
         ],
     )
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE match_app AS SELECT m.match_no, a.*, m.basis, m.confidence"
-        " FROM match AS m JOIN app AS a ON a.app_id = m.app_id"
+        "CREATE OR REPLACE TEMP TABLE match_app AS"
+        " SELECT m.match_no, a.* EXCLUDE (today), m.basis, m.confidence"
+        " FROM match AS m JOIN control AS c ON c.control_no = m.control_no"
+        " JOIN app AS a ON a.app_id = m.app_id AND a.today = c.today"
     )
 
 

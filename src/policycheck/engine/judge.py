@@ -62,7 +62,7 @@ def assess(con: duckdb.DuckDBPyConnection, question: Question, catalogue: Catalo
         )
     )
     read_items(con)
-    match_fleet(con, catalogue, matchers, question.as_of.date())
+    match_fleet(con, catalogue, matchers, question.days)
     lay_out_conditions(con)
     answer_terms(con, [control for _, control in question.controls])
     _note_untellable(con, matchers)
@@ -82,7 +82,8 @@ def _ask(con: duckdb.DuckDBPyConnection, question: Question) -> None:
     rows = list(_control_rows(question))
     types = (
         *("INTEGER", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR"),
-        *("BOOLEAN", "INTERVAL", "BOOLEAN", "TIMESTAMP", "TIMESTAMP", "BIGINT", "VARCHAR[]"),
+        *("BOOLEAN", "INTERVAL", "BOOLEAN", "TIMESTAMP", "TIMESTAMP", "BIGINT"),
+        *("VARCHAR[]", "DATE"),
     )
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(types)
     insert_columns(con, "control", list(zip(types, columns, strict=True)))
@@ -119,6 +120,7 @@ def _control_rows(question: Question) -> Iterator[tuple[object, ...]]:
             naive_utc(end_of_day(last_day, policy.timezone) if last_day else None),
             None if control.grace is None else int(control.grace.total_seconds()),
             [*control.formerly],
+            day_in_zone(question.as_of, policy.timezone),
         )
 
 

@@ -35,7 +35,8 @@ CREATE OR REPLACE TEMP TABLE control(
     control_no INTEGER, policy VARCHAR, control VARCHAR, kind VARCHAR, grain VARCHAR,
     severity VARCHAR, obligation VARCHAR, status VARCHAR, in_force BOOLEAN,
     stale_after INTERVAL, service_carries BOOLEAN,
-    effective_from TIMESTAMP, deadline TIMESTAMP, grace_seconds BIGINT, formerly VARCHAR[]);
+    effective_from TIMESTAMP, deadline TIMESTAMP, grace_seconds BIGINT, formerly VARCHAR[],
+    today DATE);
 CREATE OR REPLACE TEMP TABLE control_kind(
     control_no INTEGER, kind VARCHAR, service_carries BOOLEAN);
 CREATE OR REPLACE TEMP TABLE untellable(
@@ -52,7 +53,7 @@ CREATE OR REPLACE TEMP TABLE match(
 CREATE OR REPLACE TEMP TABLE match_answer(match_no INTEGER, hit_no BIGINT, holds BOOLEAN);
 CREATE OR REPLACE TEMP TABLE indicated(match_no INTEGER, hit_no BIGINT, holds BOOLEAN);
 CREATE OR REPLACE TEMP TABLE app(
-    app_id VARCHAR, categories VARCHAR[], vendor VARCHAR, vendor_group VARCHAR,
+    app_id VARCHAR, today DATE, categories VARCHAR[], vendor VARCHAR, vendor_group VARCHAR,
     vendor_country VARCHAR, attributes MAP(VARCHAR, VARCHAR));
 """
 
