@@ -26,11 +26,13 @@ class Case:
     devices: list[dict]
     as_of: datetime
     wheres: Mapping[str, Where] = field(default_factory=dict)
+    drafts: bool = False
 
 
 def ask_oracle(case: Case) -> Assessment:
     world = World(APPS, PARENTS, LISTS, recognise, case.wheres)
-    return judge(case.policies, case.people, case.devices, world, case.as_of)
+    people, devices = case.people, case.devices
+    return judge(case.policies, people, devices, world, case.as_of, drafts=case.drafts)
 
 
 class _TextDumper(yaml.SafeDumper):

@@ -141,7 +141,7 @@ def by_unit(question: Question, devices: list[dict], people: list[dict]) -> dict
     """Answer for each unit of the control's grain; a device without a person is its own."""
     if question.grain == "issuer":
         asked = about_device({"needs_attestation"}, question)
-        return {question.policy["issuer"]: asked if question.in_force() else NOT_APPLICABLE}
+        return {"issuer": asked if question.in_force() else NOT_APPLICABLE}
     answers: dict[str, Answer] = {}
     groups: dict[str, list[Answer]] = {}
     for device in devices:
@@ -192,7 +192,7 @@ def tally(verdicts: list[Verdict], control: dict) -> dict[str, object]:
         "unknown": names.count("unknown"),
         "unknown_reasons": {reason: reasons.count(reason) for reason in sorted(set(reasons))},
         "stale": sum(verdict.stale or "stale" in verdict.reasons for verdict in in_scope),
-        "coverage": len(fresh) / len(in_scope) if in_scope else None,
+        "coverage": round(len(fresh) / len(in_scope), 4) if in_scope else None,
     }
 
 

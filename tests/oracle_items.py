@@ -180,21 +180,24 @@ def listing_reasons(question: Question, reports: list[dict], kind: str) -> set[s
 
 
 def recognisable(question: Question, term: dict, reports: list[dict], device: dict) -> bool:
-    """Tell whether the catalogue could have told, for each kind, what the map means."""
+    """Tell whether the catalogue could have told, for each kind, what the map means.
+
+    An app that is named must be told; of a category, vendor or list one app is enough.
+    """
     keys = {key: term[key] for key in APP_KEYS if key in term}
-    apps = question.world.apps
 
     def told(app: App, kind: str) -> bool:
         return tellable(app, kind, device.get("platform"), carries_names(reports, kind))
 
+    meant_apps = [
+        app
+        for app in question.world.apps.values()
+        if all(meant(question, key, keys[key], question.app_row(app)) for key in keys)
+    ]
+    enough = all if "app" in keys else any
+
     def kind_told(kind: str) -> bool:
-        if "app" in keys:
-            return all(told(apps[app_id], kind) for app_id in as_list(keys["app"]))
-        return any(
-            told(app, kind)
-            for app in apps.values()
-            if all(meant(question, key, keys[key], question.app_row(app)) for key in keys)
-        )
+        return enough(told(app, kind) for app in meant_apps)
 
     return not keys or all(kind_told(kind) for kind in carried(kinds_of(term), device))
 

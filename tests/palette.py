@@ -25,7 +25,7 @@ PARENTS = {
 LISTS = {
     "foreign-im": [
         {"vendor_group": "meta"},
-        {"app": "telegram", "category": "im"},
+        {"vendor": "telegram-fz", "category": "im"},
         {"app": "wechat", "until": "2020-01-01"},
     ],
     "any-im": [{"category": "im"}, {"category": "modified-im", "vendor": "strangers"}],
@@ -113,7 +113,7 @@ APPS = {
         App("tim", ("im",), **_TENCENT, identifiers=(("android_package", "android"),)),
         App("tim-telecom", ("carrier-messaging",), "telecom-italia", vendor_country="it"),
         App("tenpay", ("payment",), **_TENCENT),
-        App("alipay", ("payment",), "ant", (Owner("alibaba", None, "2011-05-09"),), "cn"),
+        App("alipay", ("payment",), "ant", (Owner("alibaba", None, "2026-06-30"),), "cn"),
     )
 }  # fmt: skip
 

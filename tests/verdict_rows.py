@@ -309,9 +309,15 @@ CATEGORIES = [
     row("a list that begins tomorrow in London", "forbid: {list: future}", phone("wechat"),
         NOT_TOLD),
     row("ownership has dates", "forbid: {vendor_group: alibaba, kind: payment_channel}",
-        service("alipay"), NOT_TOLD),
-    row("a vendor is its own group", "forbid: {vendor_group: ant, kind: payment_channel}",
         service("alipay"), "violation | alipay"),
+    row("ownership ends with the day in the zone",
+        "forbid: {vendor_group: alibaba, kind: payment_channel}", service("alipay"), NOT_TOLD,
+        policy=f"{{{ZONE}}}"),
+    row("so does the app's column",
+        "forbid: {app.vendor_group: alibaba, kind: payment_channel}", service("alipay"), "pass",
+        policy=f"{{{ZONE}}}"),
+    row("a vendor is its own group", "forbid: {vendor_group: ant, kind: payment_channel}",
+        service("alipay"), "violation | alipay", policy=f"{{{ZONE}}}"),
 ]  # fmt: skip
 
 TELLABLE = [
@@ -324,6 +330,9 @@ TELLABLE = [
     row("a null platform needs a name", WECHAT, phone("nameless", platform=None), NOT_TOLD),
     row("a null platform, a name", WECHAT, phone("calculator", platform=None), "pass"),
     row("every app must be", "forbid: {app: [wechat, lanxin]}", phone("calculator"), NOT_TOLD),
+    row("an app outside the list need not be",
+        "forbid: {app: [whatsapp, lanxin], list: foreign-im}",
+        phone("calculator"), "pass"),
     row("some app of the category must be", MESSAGING, phone("calculator", platform="windows"),
         "pass"),
     row("no app of the category", "forbid: {category: meetings}", phone("calculator"), NOT_TOLD),

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 import yaml
+from adapter import ask_engine
 
 from cases import Case, ask_oracle, told
 from oracle import Assessment
@@ -21,7 +22,7 @@ def policy_of(row: Row, number: int) -> dict:
         "language": "1",
         "policy": f"row-{number}",
         "title": row.title,
-        "issuer": f"{number}.issuer",
+        "issuer": "Somebody",
         "status": "active",
         "applies_to": {},
         "stale_after": "30d",
@@ -64,7 +65,7 @@ def own_answers(assessment: Assessment, number: int) -> Assessment:
         return {
             (policy, control, unit.removeprefix(mark), *subject): answer
             for (policy, control, unit, *subject), answer in answers.items()
-            if unit.startswith(mark) and policy == f"row-{number}"
+            if (unit.startswith(mark) or unit == "issuer") and policy == f"row-{number}"
         }
 
     return replace(assessment, verdicts=own(assessment.verdicts), findings=own(assessment.findings))
@@ -74,3 +75,18 @@ def own_answers(assessment: Assessment, number: int) -> Assessment:
 def test_oracle(number: int, row: Row) -> None:
     assessment = own_answers(ask_oracle(case_of([(number, row)])), number)
     assert told(assessment, f"row-{number}", "c") == row.told
+
+
+@pytest.fixture(scope="module")
+def judged() -> Assessment:
+    """Judge all rows in one session: each policy meets every device of the table."""
+    return ask_engine(case_of(enumerate(ROWS)))
+
+
+@pytest.mark.parametrize(("number", "row"), NUMBERED)
+def test_engine(number: int, row: Row, judged: Assessment) -> None:
+    assert told(own_answers(judged, number), f"row-{number}", "c") == row.told
+
+
+def test_both_agree_on_every_policy_and_every_device(judged: Assessment) -> None:
+    assert ask_oracle(case_of(enumerate(ROWS))) == judged

@@ -1,0 +1,152 @@
+"""Asks the program what the oracle was asked, by the way that an audit takes.
+
+The case is written down as files: policies in YAML, reports as JSON lines, one file for each
+source. Only what the store would say of the devices is said here: each is its own.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from cases import Case, policy_text
+from oracle import Assessment, Finding, Verdict, without_shared_keys
+from policycheck.catalogue.load import load as load_catalogue
+from policycheck.engine.assessment import Tally
+from policycheck.engine.judge import Question, assess, naive_utc
+from policycheck.engine.session import insert_columns, open_session
+from policycheck.inventory.read import read_reports
+from policycheck.model import PERSON_COLUMNS
+from policycheck.policy.load import load as load_policies
+from policycheck.policy.model import Policy
+
+CATALOGUE = load_catalogue([Path(__file__).parent / "rules"])
+_SQL_TYPES = {"list": "VARCHAR[]", "attributes": "MAP(VARCHAR, VARCHAR)"}
+
+
+def ask_engine(case: Case) -> Assessment:
+    """Judge a case by the program, and tell it as the oracle tells it."""
+    with tempfile.TemporaryDirectory() as name, open_session(Path(name)) as con:
+        folder = Path(name)
+        _lay_out_people(con, without_shared_keys(case.people))
+        _lay_out_reports(con, folder, case)
+        question = Question(_policies(folder, case), case.as_of, case.drafts)
+        tallies = assess(con, question, CATALOGUE).tallies
+        return _as_oracle(con, tallies)
+
+
+def _policies(folder: Path, case: Case) -> tuple[Policy, ...]:
+    paths = [folder / f"{policy['policy']}.yaml" for policy in case.policies]
+    for path, policy in zip(paths, case.policies, strict=True):
+        path.write_text(policy_text(policy), encoding="utf-8")
+    return load_policies(paths)
+
+
+def _lay_out_people(con: DuckDBPyConnection, people: list[dict]) -> None:
+    types = {
+        name: _SQL_TYPES.get(column.type, "VARCHAR") for name, column in PERSON_COLUMNS.items()
+    }
+    columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
+    con.execute(f"CREATE OR REPLACE TEMP TABLE person(person_no INTEGER, {columns})")
+    values = [(kind, [person.get(name) for person in people]) for name, kind in types.items()]
+    insert_columns(con, "person", [("INTEGER", range(len(people))), *values])
+
+
+def _lay_out_reports(con: DuckDBPyConnection, folder: Path, case: Case) -> None:
+    """Write and read the reports; then say what the pipeline and the store would say."""
+    by_source: dict[str, list[str]] = {}
+    received = []
+    for device in case.devices:
+        for report in device["reports"]:
+            if report.get("reported_at") is None or report["reported_at"] <= case.as_of:
+                line = _line(device["device_id"], report)
+                by_source.setdefault(report["source"], []).append(line)
+                received.append((device["device_id"], report["source"], report["received_at"]))
+    paths = [folder / f"{source}.jsonl" for source in by_source]
+    for path, lines in zip(paths, by_source.values(), strict=True):
+        path.write_text("\n".join(lines), encoding="utf-8")
+    parts = folder / "parts"
+    parts.mkdir()
+    read = read_reports(paths, con, parts, case.as_of)
+    rejected = con.execute("SELECT record, reason FROM rejected").fetchall()
+    assert (read.problems, rejected) == ((), [])
+    con.execute("CREATE OR REPLACE TEMP TABLE part_file(part INTEGER, path VARCHAR)")
+    files = [str(path) for path in read.parts]
+    insert_columns(con, "part_file", [("INTEGER", range(len(files))), ("VARCHAR", files)])
+    con.execute("ALTER TABLE report ADD COLUMN report_sha256 VARCHAR")
+    _set_received(con, received)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE identity AS"
+        " SELECT report_no, device_id AS device_key, true AS current FROM report"
+    )
+
+
+def _set_received(con: DuckDBPyConnection, received: list[tuple[str, str, datetime]]) -> None:
+    """Give each report the time at which it was received; of one audit's files it is the same."""
+    con.execute("CREATE TEMP TABLE received(device_id VARCHAR, source VARCHAR, moment TIMESTAMP)")
+    columns = [[], [], []] if not received else list(zip(*received, strict=True))
+    times = [naive_utc(moment) for moment in columns[2]]
+    insert_columns(
+        con,
+        "received",
+        [("VARCHAR", columns[0]), ("VARCHAR", columns[1]), ("TIMESTAMP", times)],
+    )
+    con.execute(
+        "UPDATE report SET received_at = r.moment FROM received AS r"
+        " WHERE r.device_id = report.device_id AND r.source = report.source"
+    )
+
+
+def _line(device_id: str, report: dict) -> str:
+    """Write a report as one line of our own format; an item that says no kind is an app."""
+    items = report["items"]
+    if report["source"] == "agent":
+        items = [item | ({"kind": None} if item["kind"] == "app" else {}) for item in items]
+    return json.dumps({"device_id": device_id} | report | {"items": items}, default=_text_of)
+
+
+def _text_of(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _as_oracle(con: DuckDBPyConnection, tallies: tuple[Tally, ...]) -> Assessment:
+    verdicts = con.execute(
+        "SELECT policy, control, unit, verdict, excused, stale, reasons, missing FROM verdict"
+    ).fetchall()
+    findings = con.execute(
+        "SELECT policy, control, v.unit, f.subject, f.verdict, f.reasons, f.stale"
+        " FROM finding AS f JOIN verdict AS v USING (policy, control)"
+        " WHERE coalesce(f.device_key, f.person_id, 'issuer') = v.unit"
+    ).fetchall()
+    assert len(findings) == con.execute("SELECT count(*) FROM finding").fetchall()[0][0]
+    assessment = Assessment()
+    for policy, control, unit, verdict, excused, stale, reasons, missing in verdicts:
+        answer = Verdict(verdict, excused, stale, frozenset(reasons), tuple(missing))
+        assessment.verdicts[policy, control, unit] = answer
+    for policy, control, unit, subject, verdict, reasons, stale in findings:
+        found = Finding(verdict, frozenset(reasons), stale)
+        assessment.findings[policy, control, unit, subject] = found
+    assert (len(verdicts), len(findings)) == (len(assessment.verdicts), len(assessment.findings))
+    for tally in tallies:
+        assessment.tallies[tally.policy, tally.control] = _sums(tally)
+    return assessment
+
+
+def _sums(tally: Tally) -> dict[str, object]:
+    return {
+        "all": tally.all,
+        "not_applicable": tally.not_applicable,
+        "excused": tally.excused,
+        "in_scope": tally.in_scope,
+        "pass": tally.pass_,
+        "violation": tally.violation,
+        "advice": tally.advice,
+        "unknown": tally.unknown,
+        "unknown_reasons": dict(tally.unknown_reasons),
+        "stale": tally.stale,
+        "coverage": tally.coverage,
+    }

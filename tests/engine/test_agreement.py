@@ -1,0 +1,93 @@
+"""Engine and oracle agree on every verdict, reason, subject, flag and sum, whatever is drawn.
+
+POLICYCHECK_PAIRS draws more pairs of a policy and an inventory than the usual number.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping
+from random import Random
+
+import pytest
+from adapter import ask_engine
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cases import Case, ask_oracle, findings_of, told_unit
+from generate import draw_case
+from oracle import Assessment
+from policycheck.model import Reason
+from policycheck.model import Verdict as Name
+from smallest import smallest, written
+
+SIDE = 10
+"""So many policies meet so many inventories in one session."""
+PAIRS = int(os.environ.get("POLICYCHECK_PAIRS", "2000"))
+ENOUGH = 200
+SEEDS = range(-(-PAIRS // SIDE**2))
+
+
+def disagreements(case: Case) -> list[str]:
+    """Judge twice and compare; empty where all is the same."""
+    oracle, engine = ask_oracle(case), ask_engine(case)
+    if oracle == engine:
+        return []
+    answers = [
+        (key, answer_of(oracle, key), answer_of(engine, key))
+        for key in sorted({*oracle.verdicts, *engine.verdicts})
+    ]
+    sums = [
+        (key, oracle.tallies.get(key), engine.tallies.get(key))
+        for key in sorted({*oracle.tallies, *engine.tallies})
+    ]
+    return [
+        f"{' '.join(key)}\n  oracle: {expected}\n  engine: {found}"
+        for key, expected, found in answers + sums
+        if expected != found
+    ] or ["they differ in what is not told here"]
+
+
+def answer_of(assessment: Assessment, key: tuple[str, str, str]) -> str | None:
+    verdict = assessment.verdicts.get(key)
+    return None if verdict is None else told_unit(verdict, findings_of(assessment, *key))
+
+
+def assert_agreement(case: Case) -> Assessment:
+    """Fail with the smallest case that still shows a disagreement, or return the answers."""
+    if not disagreements(case):
+        return ask_oracle(case)
+    small = smallest(case, lambda each: bool(disagreements(each)))
+    pytest.fail("\n".join([*disagreements(small), written(small)]))
+
+
+@pytest.fixture(scope="module")
+def drawn() -> Counter[str]:
+    """Judge all pairs, and count the verdicts and reasons that came of them."""
+    counts: Counter[str] = Counter()
+    for seed in SEEDS:
+        counts += count(assert_agreement(draw_case(Random(seed), SIDE, SIDE)).verdicts)
+    return counts
+
+
+def count(verdicts: Mapping) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for verdict in verdicts.values():
+        counts.update([verdict.verdict, *verdict.reasons])
+        counts["excused"] += verdict.excused
+    return counts
+
+
+@pytest.mark.parametrize("name", [*Name, *Reason, "excused"])
+def test_every_verdict_and_reason_is_drawn_often(name: str, drawn: Counter[str]) -> None:
+    assert drawn[str(name)] >= ENOUGH
+
+
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+)
+@given(st.randoms(use_true_random=False))
+def test_one_policy_and_one_inventory(stream: Random) -> None:
+    case = draw_case(stream)
+    assert not disagreements(case), written(case)
