@@ -41,7 +41,7 @@ def _expand(path: Path) -> Sequence[Path]:
         files = (file for file in path.rglob("*") if file.is_file())
         return sorted(file for file in files if _is_finished(file.relative_to(path)))
     if not path.exists() and glob.has_magic(str(path)):
-        found = sorted(Path(name) for name in glob.glob(str(path), recursive=True))
+        found = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
         files = (
             file for match in found for file in (_expand(match) if match.is_dir() else [match])
         )

@@ -41,8 +41,9 @@ def make_shape(
 ) -> Shape:
     """Return how a table with this header becomes ours.
 
-    A column without a name is not read. `column` gives the SQL of the text of a column by its number. `read_attributes` is for rows
-    from documents, which carry attributes as JSON in one column and name their device in `ref`.
+    A column without a name is not read. `column` gives the SQL of the text of a column by its
+    number. `read_attributes` is for rows from documents, which carry attributes as JSON in one
+    column and name their device in `ref`.
     """
     texts = {name: f"t{number}" for number, name in enumerate(header) if name}
     made = {f"t{number}": column(number) for number, name in enumerate(header) if name}

@@ -92,7 +92,7 @@ class Staging:
         self.items: dict[int, int] = {}
         self.formats: dict[int, str] = {}
         self.encodings: dict[int, str] = {}
-        self.devices: dict[int, int] = {}
+        self.devices: Counter[int] = Counter()
         self.rejects: Counter[int] = Counter()
         self.parts: list[Path] = [folder / "items-000.parquet"]
         self._rejected: list[tuple[int, str, int | None, str]] = []
@@ -186,7 +186,9 @@ class Staging:
         for input_no, (records, items) in part.count().items():
             self.records[input_no] = self.records.get(input_no, 0) + records
             self.items[input_no] = self.items.get(input_no, 0) + items
-        for input_no, column, devices in part.stage_devices(number):
+        conflicts = part.stage_devices(number)
+        self.devices.update(part.count_devices())
+        for input_no, column, devices in conflicts:
             if not documents:
                 noun = "device has" if devices == 1 else "devices have"
                 self.warn(
@@ -242,9 +244,6 @@ class Staging:
         )
         self.con.execute(_REPORT, {"received_at": received_at, "sources": self._list_sources()})
         self.con.execute(_LISTING)
-        self.devices = dict(
-            self.con.execute("SELECT input_no, count(*) FROM report GROUP BY ALL").fetchall()
-        )
         self.con.execute("ALTER TABLE report DROP COLUMN listing_text")
         self.con.execute("ALTER TABLE report DROP COLUMN is_incomplete")
         self._write_rejected()

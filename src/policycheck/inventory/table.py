@@ -54,7 +54,7 @@ class Shape:
     texts: Mapping[str, str] = field(default_factory=dict)
     """Texts that the others use by these names, so that each is made once: name -> SQL."""
     packed: bool = False
-    """Carry the device's columns as one, parted by NUL, which no sound text holds: less to write."""
+    """Carry the device's columns as one, parted by NUL, which no sound text holds: it is faster."""
 
 
 @dataclass(frozen=True)
@@ -263,6 +263,14 @@ class Part:
             " FROM spoken GROUP BY input_no, device_ref"
         )
         return self._find_conflicts(given)
+
+    def count_devices(self) -> dict[int, int]:
+        """Return how many devices each input speaks of, once they are staged."""
+        return dict(
+            self._con.execute(
+                "SELECT input_no, count(DISTINCT device_ref) FROM spoken GROUP BY ALL"
+            ).fetchall()
+        )
 
     def _find_conflicts(self, given: Mapping[str, str]) -> list[tuple[int, str, int]]:
         differ = ", ".join(f"min({text}) <> max({text}) AS {name}" for name, text in given.items())

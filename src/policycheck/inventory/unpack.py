@@ -204,7 +204,8 @@ def _open_zip(
             members = _list_members(archive.infolist())
             for member in members:
                 label = f"{path}/{member.filename}"
-                yield _open_member(archive, member, folder, label, stream, len(members) == 1)
+                alone = len(members) == 1
+                yield _open_member(archive, member, folder, label=label, stream=stream, alone=alone)
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise UnreadableError(
             "is a damaged ZIP archive", "was the download complete? export it once more"
@@ -236,6 +237,7 @@ def _open_member(
     archive: zipfile.ZipFile,
     member: zipfile.ZipInfo,
     folder: Path,
+    *,
     label: str,
     stream: Stream,
     alone: bool,
