@@ -17,8 +17,8 @@ class Match(IntEnum):
     """How a text led to an app, closest first."""
 
     ID = 1
-    IDENTIFIER = 2
-    NAME = 3
+    NAME = 2
+    IDENTIFIER = 3
     LOOKALIKE = 4
     VENDOR = 5
     PART = 6
