@@ -206,7 +206,7 @@ SMALL = HeldContent(
             True,
         ),
     ),
-    assumed={"person.type": "employee"},
+    assumed={"type": "employee"},
 )  # fmt: skip
 
 HOSTILE = (

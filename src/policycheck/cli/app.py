@@ -36,7 +36,7 @@ def register(program: typer.Typer) -> None:
 def look_up_app(
     *,
     text: Annotated[
-        str, typer.Argument(metavar="TEXT", help="An id, an identifier, a name, a vendor: 微信.")
+        str, typer.Argument(metavar="TEXT", help="An id, a name, a vendor ..., say 微信.")
     ],
     form: ListFormat = "terminal",
     no_color: options.NoColor = False,

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
@@ -30,9 +31,17 @@ def say(text: str) -> None:
 
 
 def print_problems(problems: Iterable[Problem]) -> None:
-    """Print problems to stderr, by place, a blank line between them."""
+    """Print problems to stderr, by place, a blank line between them.
+
+    A hint that several in a row share is told once.
+    """
     ordered = sort_problems(problems)
-    texts = [render(problem) for problem in ordered[:_MOST_PROBLEMS]]
+    texts: list[str] = []
+    hint = ""
+    for problem in ordered[:_MOST_PROBLEMS]:
+        told = replace(problem, hint="") if problem.hint == hint else problem
+        texts.append(render(told))
+        hint = problem.hint
     if len(ordered) > _MOST_PROBLEMS:
         texts.append(f"and {len(ordered) - _MOST_PROBLEMS:,} more")
     if texts:

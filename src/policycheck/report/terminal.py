@@ -33,8 +33,10 @@ SUFFIX = ".txt"
 ENCODING = "utf-8"
 STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "info": "dim"}
 _LONGEST_CELL = 200
+_LONGEST_PATH = 34
 _GAP = "  "
-_REJECTIONS = 10
+_MOST_REJECTIONS = 10
+_MOST_BYSTANDERS = 10
 
 
 def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
@@ -80,25 +82,39 @@ def print_heading(console: Console, text: str) -> None:
 def print_paragraph(console: Console, text: Text, indent: int) -> None:
     """Print a text in as many lines as it needs."""
     for line in text.wrap(console, max(console.width - indent, 20)):
-        line.rstrip()
-        console.print(Text(" " * indent) + line, soft_wrap=True)
+        _print_line(console, indent, line)
+
+
+def shown_path(path: str) -> Text:
+    """Make a path fit to be shown: of a long one its end, which tells files apart."""
+    text = visible(path)
+    return Text(text if len(text) <= _LONGEST_PATH else "…" + text[1 - _LONGEST_PATH :])
 
 
 def print_table(
     console: Console, columns: Sequence[str], rows: Iterable[Sequence[Text]], indent: int = 2
 ) -> None:
-    """Print rows below a header; of the columns the widest shrink until all fit."""
+    """Print rows below a header; of the columns the widest shrink until all fit.
+
+    What does not fit is cut, but for the last column, which goes on in the next line.
+    """
     lines = [[Text(column, style="dim") for column in columns], *map(list, rows)]
     room = max(console.width - indent - len(_GAP) * (len(columns) - 1), len(columns))
-    widths = _fit(
-        [max(cell.cell_len for cell in column) for column in zip(*lines, strict=True)], room
-    )
+    natural = [max(cell.cell_len for cell in column) for column in zip(*lines, strict=True)]
+    widths = _fit(natural, room)
     for line in lines:
-        for cell, width in zip(line, widths, strict=True):
+        for cell, width in zip(line[:-1], widths, strict=False):
             cell.truncate(width, overflow="ellipsis", pad=True)
-        text = Text(" " * indent) + Text(_GAP).join(line)
-        text.rstrip()
-        console.print(text, soft_wrap=True)
+        first, *rest = line[-1].wrap(console, widths[-1]) or [Text()]
+        _print_line(console, indent, Text(_GAP).join([*line[:-1], first]))
+        for more in rest:
+            _print_line(console, indent + sum(widths[:-1]) + len(_GAP) * len(widths[:-1]), more)
+
+
+def _print_line(console: Console, indent: int, line: Text) -> None:
+    line = Text(" " * indent) + line
+    line.rstrip()
+    console.print(line, soft_wrap=True)
 
 
 def _fit(widths: Sequence[int], room: int) -> list[int]:
@@ -195,7 +211,7 @@ def _print_bystanders(console: Console, content: Content, look: Look) -> None:
     print_heading(
         console, f"Whom the rules do not address: {total:,} (of these {excused:,} excused)"
     )
-    lines = content.bystanders(look.limit)
+    lines = content.bystanders(min(look.limit, _MOST_BYSTANDERS))
     rows = (
         (
             shown(line.control),
@@ -214,14 +230,14 @@ def _print_bystanders(console: Console, content: Content, look: Look) -> None:
 
 def _print_rejected(console: Console, content: Content) -> None:
     rejected = content.rejected()
-    first = list(islice(rejected, _REJECTIONS))
+    first = list(islice(rejected, _MOST_REJECTIONS))
     if not first:
         return
     console.print()
     print_heading(console, "Rejected, and not judged")
     rows = (
         (
-            shown(line.path),
+            shown_path(line.path),
             Text("whole file" if line.record is None else f"record {line.record:,}"),
             shown(line.reason),
         )
