@@ -1,5 +1,5 @@
 -- The rows that a run adds to the database or changes there, from what identity and lives left.
--- Reads also this_run(run_id, as_of, segment), ledger(report_id, sha256) with this run's rows,
+-- Reads also this_run(run_id, as_of), ledger(report_id, sha256) with this run's rows,
 -- and stored_item. Times are the text that is stored: to_stored is a macro (see record.py).
 
 INSERT INTO ledger SELECT report_id, sha256 FROM stored_report;
@@ -52,7 +52,7 @@ CROSS JOIN highest AS h;
 INSERT INTO stored_item FROM new_item;
 
 -- proof: what a violation is opened or reopened with.
-CREATE OR REPLACE TEMP TABLE proof AS
+CREATE OR REPLACE TEMP VIEW proof AS
 SELECT
     l.change,
     l.was,
@@ -83,7 +83,7 @@ LEFT JOIN stored_item AS i
 WHERE l.change IS NOT NULL;
 
 -- new_event: what happened. A violation that was renamed says so before anything else.
-CREATE OR REPLACE TEMP TABLE new_event AS
+CREATE OR REPLACE TEMP VIEW new_event AS
 SELECT l.fingerprint, 0 AS step, 'renamed' AS kind, 'policy' AS cause, l.was AS detail
 FROM life AS l
 WHERE l.was <> l.fingerprint

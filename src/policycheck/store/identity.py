@@ -15,7 +15,7 @@ _STATIONS = """
 SELECT count(*) FROM (
     SELECT any_value(m.report_no)
     FROM mark AS m JOIN station AS s ON s.report_no = m.report_no
-    GROUP BY m.kind, m.source, m.value
+    GROUP BY m.kind, m.value
     HAVING count(DISTINCT s.station) > 1
 )
 """
@@ -30,7 +30,7 @@ def identify(con: Session) -> None:
     - identity(report_no, device_key, new, current, late): `new` devices are not stored yet; for
       each (device, source) only the newest report is `current`, counting the stored one too. All
       others are `late` and change nothing but the ledger; equal age is not newer;
-    - alias(kind, source, value, device_key): the words by which these reports call the devices;
+    - alias(kind, value, device_key): new words by which these reports call the devices;
     - conflict(report_no, device_key, other_key): stored devices that a report shows to be one.
     """
     con.execute(program("marks.sql"))
@@ -44,12 +44,12 @@ def _travel(con: Session) -> None:
     con.execute(
         "CREATE OR REPLACE TEMP TABLE station AS"
         " WITH lowest AS ("
-        "   SELECT m.kind, m.source, m.value, min(s.station) AS station"
+        "   SELECT m.kind, m.value, min(s.station) AS station"
         "   FROM mark AS m JOIN station AS s ON s.report_no = m.report_no"
-        "   GROUP BY m.kind, m.source, m.value)"
+        "   GROUP BY m.kind, m.value)"
         " SELECT m.report_no, min(l.station) AS station"
         " FROM mark AS m"
-        " JOIN lowest AS l ON l.kind = m.kind AND l.source = m.source AND l.value = m.value"
+        " JOIN lowest AS l ON l.kind = m.kind AND l.value = m.value"
         " GROUP BY m.report_no"
     )
 

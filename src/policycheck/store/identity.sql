@@ -99,12 +99,11 @@ SELECT report_no, device_key, new, current, NOT current AS late FROM aged;
 -- are not looked up for matching, so the stored ones are not known here; of reports that do not
 -- count they are left out.
 CREATE OR REPLACE TEMP TABLE alias AS
-SELECT DISTINCT w.kind, w.source, w.value, i.device_key
+SELECT DISTINCT w.kind, w.value, i.device_key
 FROM word AS w
 JOIN identity AS i ON i.report_no = w.report_no
 ANTI JOIN stored_alias AS a
-    ON a.kind = w.kind AND a.source = w.source AND a.value = w.value
-    AND a.device_key = i.device_key
+    ON a.kind = w.kind AND a.value = w.value AND a.device_key = i.device_key
 WHERE w.kind <> 'name' OR i.current;
 
 -- conflict: what a report shows to be one with the device that it is taken to be about.

@@ -47,7 +47,7 @@ def compute_lives(con: Session, basis: Basis) -> None:
     - news(unit, device_key, policy, report, policy_changed, catalogue_changed, people_changed):
       what is new since a device (or a person's devices) was last judged by a policy.
     """
-    as_of = basis.as_of.astimezone(UTC).replace(tzinfo=None)
+    as_of = basis.as_of.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
     con.execute(
         "CREATE OR REPLACE TEMP TABLE basis(as_of TIMESTAMP, policy VARCHAR,"
         " policy_sha256 VARCHAR, catalogue_sha256 VARCHAR, people_sha256 VARCHAR)"

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, TextClause, bindparam, text
+from sqlalchemy import Connection, bindparam, text
 
-from policycheck.store.session import CHUNK, Row, Session, fill, texts
+from policycheck.store.session import Session, fill, fill_columns, number, values
 
+_READ_AT_ONCE = 50_000
 _ASKED_AT_ONCE = 1000
 _FEW = 4
 """Where fewer than one row in so many is asked for, it is asked for by its key."""
@@ -33,8 +34,8 @@ class _Question:
 
 _ALIASES = _Question(
     "stored_alias",
-    ("VARCHAR",) * 4,
-    "SELECT kind, source, value, device_key FROM alias WHERE kind <> 'name'",
+    ("VARCHAR",) * 3,
+    "SELECT kind, value, device_key FROM alias WHERE kind <> 'name'",
     "value",
     "alias",
 )
@@ -47,16 +48,15 @@ _DEVICES = _Question(
 )
 _SOURCES = _Question(
     "stored_source",
-    ("VARCHAR", "VARCHAR", "VARCHAR", "INTEGER", "BIGINT", "TIMESTAMP"),
-    "SELECT device_key, source, segment, report_no, report_id, reported_at"
-    " FROM device_source WHERE TRUE",
+    ("VARCHAR", "VARCHAR", "BIGINT", "INTEGER", "TIMESTAMP"),
+    "SELECT device_key, source, report_id, report_no, reported_at FROM device_source WHERE TRUE",
     "device_key",
     "device_source",
 )
 _REPORTS = _Question(
     "stored_report",
-    ("BIGINT", "BIGINT", "VARCHAR", "TIMESTAMP"),
-    "SELECT id, run_id, sha256, received_at FROM report WHERE TRUE",
+    ("BIGINT", "BIGINT", "VARCHAR", "TIMESTAMP", "VARCHAR"),
+    "SELECT id, run_id, sha256, received_at, segment FROM report WHERE TRUE",
     "id",
     "report",
 )
@@ -113,7 +113,12 @@ SELECT device_key FROM stored_alias
 UNION SELECT word FROM ({_WORDS})
 UNION SELECT w.word || '@' || r.source
     FROM ({_WORDS}) AS w CROSS JOIN (SELECT DISTINCT source FROM report) AS r
+UNION SELECT device_key FROM asked_device
 """
+_RUN_IDS = """
+SELECT DISTINCT CAST(unnest(json_extract_string(judged, '$.*')) AS BIGINT) FROM stored_device
+"""
+_FORMERLY = "SELECT DISTINCT unnest(formerly) FROM control"
 _DEVICES_AT_HAND = "SELECT DISTINCT device_key FROM judged"
 _NOT_OPEN = """
 SELECT f.fingerprint FROM finding AS f
@@ -132,16 +137,14 @@ def load_devices(
     Also of those whose keys are in `devices`, or (`everything`) of all. To be called after
     session.create_tables and before identity.identify.
     """
-    _load(con, connection, _ALIASES, texts(con, _WORDS))
-    keys = None if everything else [*texts(con, _KEYS), *devices]
+    con.execute("CREATE OR REPLACE TEMP TABLE asked_device(device_key VARCHAR)")
+    fill(con, "asked_device", ("VARCHAR",), ((key,) for key in devices))
+    keys = None if everything else _KEYS
+    _load(con, connection, _ALIASES, _WORDS)
     _load(con, connection, _DEVICES, keys)
     _load(con, connection, _SOURCES, keys)
-    reports = texts(con, "SELECT DISTINCT report_id FROM stored_source")
-    _load(con, connection, _REPORTS, [int(number) for number in reports])
-    runs = texts(
-        con, "SELECT DISTINCT unnest(json_extract_string(judged, '$.*')) FROM stored_device"
-    )
-    _load(con, connection, _RUNS, [int(number) for number in runs])
+    _load(con, connection, _REPORTS, "SELECT DISTINCT report_id FROM stored_source")
+    _load(con, connection, _RUNS, _RUN_IDS)
 
 
 def load_lives(con: Session, connection: Connection, policies: Sequence[str]) -> None:
@@ -150,57 +153,70 @@ def load_lives(con: Session, connection: Connection, policies: Sequence[str]) ->
     To be called after judging and before lives.compute_lives. Of most lives only the state is
     read; what they were about only of those that no finding shows.
     """
-    _load(con, connection, _OPEN, texts(con, _DEVICES_AT_HAND), policies)
+    _load(con, connection, _OPEN, _DEVICES_AT_HAND, policies)
     con.execute(f"DELETE FROM prior_life WHERE device_key NOT IN ({_DEVICES_AT_HAND})")
     _load(con, connection, _OPEN_OF_PEOPLE, None, policies)
-    _load(con, connection, _CLOSED, texts(con, _NOT_OPEN), policies)
+    _load(con, connection, _CLOSED, _NOT_OPEN, policies)
     con.execute(f"DELETE FROM prior_life WHERE status = 'closed' AND NOT {_FOUND}")
-    formerly = texts(con, "SELECT DISTINCT unnest(formerly) FROM control")
-    _load(con, connection, _CLOSED_OF_CONTROL, formerly, policies)
-    _load(con, connection, _DETAILS, texts(con, _NOT_FOUND))
+    _load(con, connection, _CLOSED_OF_CONTROL, _FORMERLY, policies)
+    _load(con, connection, _DETAILS, _NOT_FOUND)
 
 
 def _load(
     con: Session,
     connection: Connection,
     question: _Question,
-    keys: Sequence[str] | Sequence[int] | None,
+    keys: str | None,
     policies: Sequence[str] = (),
 ) -> None:
-    """Fill a table of the session with the rows of some keys; None asks for all rows."""
-    fill(con, question.table, question.types, _ask(connection, question, keys, policies))
+    """Fill a table of the session with the rows of some keys.
+
+    `keys` is a query of the session; None asks for all rows.
+    """
+    given: dict[str, Sequence[object]] = {"policies": policies} if policies else {}
+    for query, lists in _queries(con, connection, question, keys, given):
+        for columns in _read(connection, query, lists, len(question.types)):
+            fill_columns(con, question.table, question.types, columns)
 
 
-def _ask(
+def _queries(
+    con: Session,
     connection: Connection,
     question: _Question,
-    keys: Sequence[str] | Sequence[int] | None,
-    policies: Sequence[str],
-) -> Iterator[Row]:
-    if keys is not None and not keys:
+    keys: str | None,
+    given: Mapping[str, Sequence[object]],
+) -> Iterator[tuple[str, Mapping[str, Sequence[object]]]]:
+    asked = None if keys is None else number(con, f"SELECT count(*) FROM ({keys})")
+    if asked == 0:
         return
-    given: dict[str, Sequence[object]] = {"policies": policies} if policies else {}
-    if keys is None or len(keys) * _FEW > _count(connection, question.counted):
-        yield from _stream(connection, _statement(question.query, given), given)
+    total = connection.execute(text(f"SELECT count(*) FROM {question.counted}")).scalar_one()
+    if keys is None or asked is None or asked * _FEW > total:
+        yield question.query, given
         return
-    some_keys = {**given, "keys": keys}
-    statement = _statement(f"{question.query} AND {question.key} IN :keys", some_keys)
-    for start in range(0, len(keys), _ASKED_AT_ONCE):
-        some_keys["keys"] = keys[start : start + _ASKED_AT_ONCE]
-        yield from _stream(connection, statement, some_keys)
+    some_keys = values(con, keys)
+    query = f"{question.query} AND {question.key} IN :keys"
+    for start in range(0, len(some_keys), _ASKED_AT_ONCE):
+        yield query, {**given, "keys": some_keys[start : start + _ASKED_AT_ONCE]}
 
 
-def _statement(query: str, lists: Mapping[str, Sequence[object]]) -> TextClause:
-    return text(query).bindparams(*(bindparam(name, expanding=True) for name in lists))
+def _read(
+    connection: Connection, query: str, lists: Mapping[str, Sequence[object]], width: int
+) -> Iterator[Sequence[str]]:
+    """Yield a query's rows in chunks, each column as the JSON text of a list.
 
-
-def _stream(
-    connection: Connection, statement: TextClause, lists: Mapping[str, Sequence[object]]
-) -> Iterator[Row]:
-    result = connection.execute(statement, lists).cursor
-    while result and (rows := result.fetchmany(CHUNK)):
-        yield from rows
-
-
-def _count(connection: Connection, table: str) -> int:
-    return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+    SQLite writes the JSON itself, so that no value becomes an object here. Within a transaction
+    it gives the same rows in the same order each time; so an offset is enough.
+    """
+    names = [f"c{place}" for place in range(width)]
+    arrays = ", ".join(f"json_group_array({name})" for name in names)
+    statement = text(
+        f"WITH asked({', '.join(names)}) AS ({query} LIMIT :size OFFSET :start)"
+        f" SELECT count(*), {arrays} FROM asked"
+    ).bindparams(*(bindparam(name, expanding=True) for name in lists))
+    start, rows = 0, _READ_AT_ONCE
+    while rows == _READ_AT_ONCE:
+        page = {**lists, "size": _READ_AT_ONCE, "start": start}
+        rows, *columns = connection.execute(statement, page).one()
+        if rows:
+            yield columns
+        start += rows

@@ -68,20 +68,19 @@ FROM sorted;
 
 -- word: one row for each of them, as aliases are stored.
 CREATE OR REPLACE TEMP TABLE word AS
-SELECT report_no, 'serial' AS kind, '' AS source, serial AS value
-FROM named WHERE serial IS NOT NULL
+SELECT report_no, 'serial' AS kind, serial AS value FROM named WHERE serial IS NOT NULL
 UNION ALL
-SELECT report_no, 'udid', '', udid FROM named WHERE udid IS NOT NULL
+SELECT report_no, 'udid', udid FROM named WHERE udid IS NOT NULL
 UNION ALL
-SELECT report_no, 'device_id', source, device_id FROM named WHERE device_id IS NOT NULL
+SELECT report_no, 'device_id in ' || source, device_id FROM named WHERE device_id IS NOT NULL
 UNION ALL
-SELECT report_no, 'name', '', lower(name) FROM named WHERE name IS NOT NULL;
+SELECT report_no, 'name', lower(name) FROM named WHERE name IS NOT NULL;
 
 -- known: the stored devices that a report's marks point to. A name points to none.
 CREATE OR REPLACE TEMP TABLE known AS
 SELECT DISTINCT w.report_no, a.device_key
 FROM word AS w
-JOIN stored_alias AS a ON a.kind = w.kind AND a.source = w.source AND a.value = w.value
+JOIN stored_alias AS a ON a.kind = w.kind AND a.value = w.value
 WHERE w.kind <> 'name';
 
 -- mark: what several reports have in common; two that share one are about one device.
@@ -89,13 +88,13 @@ CREATE OR REPLACE TEMP TABLE mark AS
 WITH each AS (
     SELECT * FROM word WHERE kind <> 'name'
     UNION ALL
-    SELECT report_no, 'key', '', device_key FROM known
+    SELECT report_no, 'key', device_key FROM known
 )
 SELECT e.*
 FROM each AS e
 SEMI JOIN (
-    SELECT kind, source, value FROM each GROUP BY ALL HAVING count(*) > 1
-) AS s ON s.kind = e.kind AND s.source = e.source AND s.value = e.value;
+    SELECT kind, value FROM each GROUP BY ALL HAVING count(*) > 1
+) AS s ON s.kind = e.kind AND s.value = e.value;
 
 -- station: where a report's search for its like begins, at itself. Who shares no mark stays.
 CREATE OR REPLACE TEMP TABLE station AS

@@ -81,8 +81,8 @@ def _write_ledger(con: Session, connection: Connection, run: NewRun, run_id: int
     write(
         connection,
         "INSERT INTO report(id, run_id, path, sha256, format, devices, items, records, rejected,"
-        " received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [[(n, run_id, *_file_columns(given), received_at) for n, given in ledger]],
+        " received_at, segment) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [[(n, run_id, *_file_columns(given), received_at, run.facts) for n, given in ledger]],
     )
     con.execute("CREATE OR REPLACE TEMP TABLE ledger(report_id BIGINT, sha256 VARCHAR)")
     fill(con, "ledger", ("BIGINT", "VARCHAR"), [(n, i.sha256) for n, i in ledger])
@@ -105,8 +105,8 @@ def _prepare(con: Session, connection: Connection, run: NewRun, run_id: int) -> 
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE this_run AS SELECT CAST($1 AS BIGINT) AS run_id,"
-        " CAST($2 AS TIMESTAMP) AS as_of, CAST($3 AS VARCHAR) AS segment",
-        [run_id, to_stored(run.basis.as_of), run.facts],
+        " CAST($2 AS TIMESTAMP) AS as_of",
+        [run_id, to_stored(run.basis.as_of)],
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE stored_item(item_id BIGINT, kind VARCHAR, identifier VARCHAR,"
@@ -120,7 +120,7 @@ def _prepare(con: Session, connection: Connection, run: NewRun, run_id: int) -> 
 
 _ITEM = "id, kind, identifier, name, version, app_id, basis, confidence"
 _DEVICE = "device_key, device_id, name, serial, udid, platform, person_id, first_seen, judged"
-_SOURCE = "device_key, source, segment, report_no, report_id, reported_at"
+_SOURCE = "device_key, source, report_id, report_no, reported_at"
 
 
 def _write_devices(con: Session, connection: Connection) -> None:
@@ -130,14 +130,12 @@ def _write_devices(con: Session, connection: Connection) -> None:
     )
     copy(con, connection, "device", _DEVICE, query, key="device_key", keep=("first_seen",))
     query = (
-        "SELECT j.device_key, j.source, t.segment, j.report_no, e.report_id,"
-        " to_stored(j.reported_at)"
-        " FROM judged AS j CROSS JOIN this_run AS t"
-        " JOIN evidence AS e ON e.sha256 = j.report_sha256"
+        "SELECT j.device_key, j.source, e.report_id, j.report_no, to_stored(j.reported_at)"
+        " FROM judged AS j JOIN evidence AS e ON e.sha256 = j.report_sha256"
         " WHERE j.newer ORDER BY j.device_key, j.source"
     )
     copy(con, connection, "device_source", _SOURCE, query, key="device_key, source")
-    columns = "value, kind, source, device_key"
+    columns = "value, kind, device_key"
     query = f"SELECT {columns} FROM alias ORDER BY ALL"
     copy(con, connection, "alias", columns, query, key=columns)
 

@@ -42,7 +42,7 @@ class RunRow(SQLModel, table=True):
     """`[{"policy": ..., "sha256": ...}]`."""
     options: dict[str, object] = Field(sa_column=_json())
     facts: str | None
-    """Digest of the facts segment that this run added; null where no report was newer."""
+    """Digest of the segment with the facts that this run added; null where no report was newer."""
     judgement: str | None
     """Digest of the segment with this run's verdicts and findings."""
 
@@ -86,6 +86,8 @@ class ReportRow(SQLModel, table=True):
     records: int
     rejected: int
     received_at: datetime = Field(sa_column=_time())
+    segment: str | None
+    """Digest of the segment with its facts; null where none of them was new."""
 
 
 class RejectionRow(SQLModel, table=True):
@@ -154,9 +156,7 @@ class AliasRow(SQLModel, table=True):
     value: str = Field(primary_key=True)
     """device_id as reported; serial, udid and name in lower case."""
     kind: str = Field(primary_key=True)
-    """device_id, serial, udid or name."""
-    source: str = Field(primary_key=True)
-    """Whose device_id it is; empty for the other kinds."""
+    """serial, udid, name, or `device_id in SOURCE`: ids are one source's own."""
     device_key: str = Field(primary_key=True, foreign_key="device.device_key")
 
 
@@ -168,11 +168,9 @@ class DeviceSourceRow(SQLModel, table=True):
 
     device_key: str = Field(primary_key=True, foreign_key="device.device_key")
     source: str = Field(primary_key=True)
-    segment: str
-    """Digest of the facts segment."""
-    report_no: int
-    """Which of the reports in that segment."""
     report_id: int = Field(foreign_key="report.id")
+    report_no: int
+    """Which of the reports in that report's segment."""
     reported_at: datetime | None = Field(sa_column=_time(nullable=True))
     """Null where the report does not tell: its age then counts from when it was received."""
 

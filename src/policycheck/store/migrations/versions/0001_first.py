@@ -64,10 +64,9 @@ def upgrade() -> None:
         "alias",
         sa.Column("value", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("source", sa.String(), nullable=False),
         sa.Column("device_key", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["device_key"], ["device.device_key"]),
-        sa.PrimaryKeyConstraint("value", "kind", "source", "device_key"),
+        sa.PrimaryKeyConstraint("value", "kind", "device_key"),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -106,6 +105,7 @@ def upgrade() -> None:
         sa.Column("records", sa.Integer(), nullable=False),
         sa.Column("rejected", sa.Integer(), nullable=False),
         sa.Column("received_at", UtcTime(), nullable=False),
+        sa.Column("segment", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["run_id"], ["run.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -137,9 +137,8 @@ def upgrade() -> None:
         "device_source",
         sa.Column("device_key", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
-        sa.Column("segment", sa.String(), nullable=False),
-        sa.Column("report_no", sa.Integer(), nullable=False),
         sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("report_no", sa.Integer(), nullable=False),
         sa.Column("reported_at", UtcTime(), nullable=True),
         sa.ForeignKeyConstraint(["device_key"], ["device.device_key"]),
         sa.ForeignKeyConstraint(["report_id"], ["report.id"]),
