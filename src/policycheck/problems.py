@@ -65,6 +65,15 @@ class PolicycheckError(Exception):
         super().__init__("\n\n".join(map(render, self.problems)))
 
 
+MAX_PROBLEMS = 200
+"""So many are told of one file: who has more has given us the wrong file."""
+
+
+def count_more(count: int, path: str) -> tuple[Problem, ...]:
+    """Return the problem that says how many more a file has, if it has any."""
+    return (Problem(f"{count} more problems in {path}", None),) if count > 0 else ()
+
+
 def sort_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Sort problems by place and drop repetitions; those without a place come first."""
     return tuple(
@@ -129,9 +138,12 @@ def render(problem: Problem) -> str:
 
 def _render_excerpt(problem: Problem, place: Place, gutter: str) -> list[str]:
     """Render the line and the caret below it; of a long line, the part around the caret."""
-    before = visible(problem.excerpt[: place.column - 1])
-    marked = visible(problem.excerpt[place.column - 1 :][: max(problem.length, 1)])
-    after = visible(problem.excerpt[place.column - 1 + max(problem.length, 1) :])
+    start, length = place.column - 1, max(problem.length, 1)
+    end = min(start + length, start + _EXCERPT_COLUMNS)
+    # of a very long line no more is looked at than could be shown
+    before = visible(problem.excerpt[max(0, start - _EXCERPT_COLUMNS) : start])
+    marked = visible(problem.excerpt[start:end])
+    after = visible(problem.excerpt[end : end + _EXCERPT_COLUMNS])
     too_long = display_width(before + marked + after) > _EXCERPT_COLUMNS
     if too_long and display_width(before) > _LEAD_COLUMNS:
         before = "…" + _last_columns(before, _LEAD_COLUMNS - 1)

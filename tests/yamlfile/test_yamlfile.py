@@ -124,7 +124,7 @@ HEAD = "language: 1\ntitle: t\n"
         (HEAD + "names: []", [(3, 1, 5, "'names' is empty", "")]),
         (
             HEAD + "grace:",
-            [(3, 1, 5, "the key 'grace' has no value", "leave the key out, or give it one")],
+            [(3, 1, 5, "the key 'grace' has no value", "give it one, or leave the key out")],
         ),
         (
             HEAD + "grace: 1d\ngrace: 2d",
@@ -231,3 +231,16 @@ def test_a_catalogue_of_small_files_loads_quickly(tmp_path):
     for path in tmp_path.iterdir():
         read_model(path, Whole)
     assert time.perf_counter() - started < 3  # 0.2 s where nothing else runs
+
+
+@pytest.mark.parametrize("separator", ["\n", ", "], ids=["many lines", "one line"])
+def test_a_file_of_mistakes_is_told_in_part(separator):
+    text = separator.join(f"k{number}: 1" for number in range(50_000))
+    text = text if separator == "\n" else f"{{{text}}}"
+    started = time.perf_counter()
+    _, problems = decode(document(text), Whole)
+    shown = "\n".join(map(render, problems))
+    assert time.perf_counter() - started < 10
+    assert len(problems) == 201
+    assert problems[-1].message == "49802 more problems in w.yaml"
+    assert len(shown) < 100_000

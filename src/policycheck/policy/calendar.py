@@ -34,6 +34,8 @@ def as_moment(
     """Return a moment in UTC: a day by its bound, a time without a zone in the policy's."""
     if not isinstance(moment, datetime):
         return bound(moment, zone)
+    if not _FIRST <= moment.date() <= _LAST:
+        return bound(moment.date(), zone)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(zone))
     return moment.astimezone(UTC)

@@ -31,10 +31,10 @@ def load(paths: Iterable[Path], vocabulary: Vocabulary | None = None) -> tuple[P
     for path in paths:
         try:
             document = read(path)
+            policy, found = read_policy(document, vocabulary)
         except PolicycheckError as error:
             problems += error.problems
             continue
-        policy, found = read_policy(document, vocabulary)
         if policy is not None:
             found += _refuse_repeated(document, policy, policies)
             policies.append(policy)

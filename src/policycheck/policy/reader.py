@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from policycheck.policy.vocabulary import Vocabulary
-from policycheck.problems import Problem, did_you_mean, quote
+from policycheck.problems import MAX_PROBLEMS, PolicycheckError, Problem, did_you_mean, quote
 from policycheck.text import fold_text
 from policycheck.yamlfile import Document, Node, Scalar
 
 
 @dataclass
 class Reader:
-    """One file being read: what it is checked against, and what is wrong with it so far."""
+    """One file being read: what it is checked against, and what is wrong with it so far.
+
+    Raises PolicycheckError where that becomes more than anybody reads.
+    """
 
     document: Document
     vocabulary: Vocabulary | None = None
@@ -23,14 +26,18 @@ class Reader:
 
     def refuse(self, node: Node, message: str, hint: str = "") -> None:
         """Note a problem at a node."""
-        self.problems.append(self.document.problem(node, message, hint))
+        self._note(self.document.problem(node, message, hint))
 
     def refuse_within(
         self, scalar: Scalar, start: int, end: int, message: str, hint: str = ""
     ) -> None:
         """Note a problem at some characters of a scalar's text."""
-        problem = self.document.problem_within(scalar, start, end, message, hint)
+        self._note(self.document.problem_within(scalar, start, end, message, hint))
+
+    def _note(self, problem: Problem) -> None:
         self.problems.append(problem)
+        if len(self.problems) > 2 * MAX_PROBLEMS:
+            raise PolicycheckError(self.problems)
 
     def ids(self, scalars: Iterable[Scalar], family: str) -> tuple[str, ...]:
         """Return the catalogue ids that are written, each checked against its family.

@@ -13,7 +13,14 @@ from typing import Any, Literal, NamedTuple, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from policycheck.problems import PolicycheckError, Problem, did_you_mean, quote
+from policycheck.problems import (
+    MAX_PROBLEMS,
+    PolicycheckError,
+    Problem,
+    count_more,
+    did_you_mean,
+    quote,
+)
 from policycheck.yamlfile.nodes import Document, Mapping, Node, Scalar, Sequence, kind_of
 from policycheck.yamlfile.parse import read
 
@@ -48,8 +55,10 @@ def decode(
     try:
         return model.model_validate(plain(node)), problems
     except ValidationError as error:
-        wrong = (_problem(document, model, node, detail) for detail in error.errors())
-        return None, (*problems, *(problem for problem in wrong if problem is not None))
+        details = error.errors()
+        wrong = (_problem(document, model, node, detail) for detail in details[:MAX_PROBLEMS])
+        more = count_more(len(details) - MAX_PROBLEMS, document.path)
+        return None, (*problems, *(problem for problem in wrong if problem is not None), *more)
 
 
 def read_model(path: Path, model: type[M], shown: str | None = None) -> M:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from policycheck.problems import Place, Problem, Severity
+from policycheck.problems import MAX_PROBLEMS, Place, Problem, Severity, count_more
 from policycheck.yamlfile.source import align, line_starts
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
@@ -84,12 +84,25 @@ class Document:
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
-        """The faults as problems."""
-        return tuple(self.problem(node, message, hint) for node, message, hint in self.faults)
+        """The faults as problems, the first `MAX_PROBLEMS` of them."""
+        more = count_more(len(self.faults) - MAX_PROBLEMS, self.path)
+        return (*(self.problem(*fault) for fault in self.faults[:MAX_PROBLEMS]), *more)
 
     @cached_property
     def _starts(self) -> list[int]:
         return line_starts(self.text)
+
+    @cached_property
+    def _told_lines(self) -> dict[int, str]:
+        return {}
+
+    def _line_text(self, line: int) -> str:
+        """Return a line without its end; all problems of a line share one text."""
+        if line not in self._told_lines:
+            begin = self._starts[line]
+            end = self._starts[line + 1] if line + 1 < len(self._starts) else len(self.text)
+            self._told_lines[line] = self.text[begin:end].rstrip("\r\n\x85\u2028\u2029")
+        return self._told_lines[line]
 
     def index(self, line: int, column: int) -> int:
         """Return the offset in `text` of a 0-based line and column."""
@@ -133,10 +146,8 @@ class Document:
 
     def _at(self, start: int, length: int, message: str, hint: str, severity: Severity) -> Problem:
         line = self._line_of(start)
-        begin = self._starts[line]
-        end = self._starts[line + 1] if line + 1 < len(self._starts) else len(self.text)
-        excerpt = self.text[begin:end].rstrip("\r\n\x85\u2028\u2029")
-        place = Place(self.path, line + 1, start - begin + 1)
+        excerpt = self._line_text(line)
+        place = Place(self.path, line + 1, start - self._starts[line] + 1)
         length = max(1, min(length, len(excerpt) - place.column + 1))
         return Problem(message, place, hint, length, severity, excerpt)
 

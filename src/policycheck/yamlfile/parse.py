@@ -196,7 +196,9 @@ class _Composer:
             self.faults.append((node, "the file is empty", "it should start with 'language: 1'"))
         elif top.is_map:
             key = top.keys[-1]
-            hint = "leave the key out, or give it one"
+            hint = "give it one, or leave the key out"
+            if "." in key.text:  # a column
+                hint += "; what is not known cannot be asked for"
             self.faults.append((key, f"the key {quote(key.text)} has no value", hint))
         else:
             self.faults.append((node, "an entry of the list is empty", "remove it"))
