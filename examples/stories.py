@@ -48,7 +48,7 @@ def package(name: str, version: str) -> Item:
     return Item(name, name, "deb_package", None, version)
 
 
-def _desktop(name: str, *apps: tuple[str, str | None, str]) -> list[Item]:
+def _desktop(*apps: tuple[str, str | None, str]) -> list[Item]:
     office = Item("Microsoft Office Professional Plus 2010", None, None,
                   "Microsoft Corporation", "14.0.7015")  # fmt: skip
     chrome = Item("Google Chrome", None, None, "Google Inc.", "29.0.1547.76")
