@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policycheck.inventory import intune, own_lines, own_table
+from policycheck.inventory import agent_xml, intune, own_lines, own_table
 from policycheck.inventory.base import Head, Reader, UnreadableError
 from policycheck.inventory.heads import describe
 
@@ -10,6 +10,7 @@ READERS: tuple[Reader, ...] = (
     own_lines,
     own_table,
     intune,
+    agent_xml,
 )
 
 

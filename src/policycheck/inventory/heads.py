@@ -13,6 +13,7 @@ _XML_PROLOGUE = re.compile(
     re.DOTALL,
 )
 _XML_ROOT = re.compile(r"\s*<([A-Za-z_][\w.:-]{0,200})")
+_JSON_START = re.compile(r'\{\s*(?:["}]|\Z)|\[\s*(?:[\[{"\]\d-]|\Z)')
 _JSON_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*+)"|[{}\[\]:]')
 _MAX_KEYS = 200
 
@@ -25,7 +26,7 @@ def make_head(start: bytes) -> Head:
         return Head("empty")
     if looks_binary(start):
         return Head("binary")
-    if stripped[0] in "{[":
+    if _JSON_START.match(stripped):
         return Head("json", keys=_read_keys(stripped), start=_shorten(stripped))
     if stripped[0] == "<":
         return Head("xml", root=_read_root(stripped), start=_shorten(stripped))
