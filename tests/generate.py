@@ -76,7 +76,7 @@ GLOBS = ("*", "We?hat", "*messenger*", "com.tencent.*", "微*", "te*pay", "C*r",
 LIKELY = ("wechat", "yixin", "wecom", "microsoft-teams", "whatsapp")
 LIKELY_COLOURS = tuple(
     name
-    for start in ("wechat", "yixin", "wecom", "teams", "calc", *["some-"] * 3)
+    for start in ("wechat", "yixin", "wecom", "teams", "calc", *["some-"] * 3, *["wechat-n"] * 4)
     for name in COLOURS
     if name.startswith(start)
 )

@@ -1,38 +1,36 @@
 """Asks the program what the oracle was asked, by the way that an audit takes.
 
-The case is written down as files: policies in YAML, reports as JSON lines, one file for each
-source. Only what the store would say of the devices is said here: each is its own.
+The case is written down as files, which are read as a user's are. Only what the store would
+say of the devices is said here: each is its own.
 """
 
 from __future__ import annotations
 
-import json
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
+from report_files import write_people, write_reports
 
 from cases import Case, policy_text
-from oracle import Assessment, Finding, Verdict, without_shared_keys
+from oracle import Assessment, Finding, Verdict
 from policycheck.catalogue.load import load as load_catalogue
 from policycheck.engine.assessment import Tally
 from policycheck.engine.judge import Question, assess, naive_utc
 from policycheck.engine.session import insert_columns, open_session
+from policycheck.inventory.people import no_people, read_people
 from policycheck.inventory.read import read_reports
-from policycheck.model import PERSON_COLUMNS
 from policycheck.policy.load import load as load_policies
 from policycheck.policy.model import Policy
 
 CATALOGUE = load_catalogue([Path(__file__).parent / "rules"])
-_SQL_TYPES = {"list": "VARCHAR[]", "attributes": "MAP(VARCHAR, VARCHAR)"}
 
 
 def ask_engine(case: Case) -> Assessment:
     """Judge a case by the program, and tell it as the oracle tells it."""
     with tempfile.TemporaryDirectory() as name, open_session(Path(name)) as con:
         folder = Path(name)
-        _lay_out_people(con, without_shared_keys(case.people))
+        _lay_out_people(con, folder, case.people)
         _lay_out_reports(con, folder, case)
         question = Question(_policies(folder, case), case.as_of, case.drafts)
         tallies = assess(con, question, CATALOGUE).tallies
@@ -46,71 +44,52 @@ def _policies(folder: Path, case: Case) -> tuple[Policy, ...]:
     return load_policies(paths)
 
 
-def _lay_out_people(con: DuckDBPyConnection, people: list[dict]) -> None:
-    types = {
-        name: _SQL_TYPES.get(column.type, "VARCHAR") for name, column in PERSON_COLUMNS.items()
-    }
-    columns = ", ".join(f"{name} {kind}" for name, kind in types.items())
-    con.execute(f"CREATE OR REPLACE TEMP TABLE person(person_no INTEGER, {columns})")
-    values = [(kind, [person.get(name) for person in people]) for name, kind in types.items()]
-    insert_columns(con, "person", [("INTEGER", range(len(people))), *values])
+def _lay_out_people(con: DuckDBPyConnection, folder: Path, people: list[dict]) -> None:
+    if not people:
+        no_people(con)
+        return
+    path = folder / "people.csv"
+    write_people(path, people)
+    read_people(path, con)
 
 
 def _lay_out_reports(con: DuckDBPyConnection, folder: Path, case: Case) -> None:
     """Write and read the reports; then say what the pipeline and the store would say."""
-    by_source: dict[str, list[str]] = {}
-    received = []
-    for device in case.devices:
-        for report in device["reports"]:
-            if report.get("reported_at") is None or report["reported_at"] <= case.as_of:
-                line = _line(device["device_id"], report)
-                by_source.setdefault(report["source"], []).append(line)
-                received.append((device["device_id"], report["source"], report["received_at"]))
-    paths = [folder / f"{source}.jsonl" for source in by_source]
-    for path, lines in zip(paths, by_source.values(), strict=True):
-        path.write_text("\n".join(lines), encoding="utf-8")
+    reports = [
+        (device["device_id"], report)
+        for device in case.devices
+        for report in device["reports"]
+        if report.get("reported_at") is None or report["reported_at"] <= case.as_of
+    ]
     parts = folder / "parts"
     parts.mkdir()
-    read = read_reports(paths, con, parts, case.as_of)
+    read = read_reports(write_reports(folder, reports), con, parts, case.as_of)
     rejected = con.execute("SELECT record, reason FROM rejected").fetchall()
     assert (read.problems, rejected) == ((), [])
-    con.execute("CREATE OR REPLACE TEMP TABLE part_file(part INTEGER, path VARCHAR)")
+    con.execute("CREATE TEMP TABLE part_file(part INTEGER, path VARCHAR)")
     files = [str(path) for path in read.parts]
     insert_columns(con, "part_file", [("INTEGER", range(len(files))), ("VARCHAR", files)])
     con.execute("ALTER TABLE report ADD COLUMN report_sha256 VARCHAR")
-    _set_received(con, received)
+    _set_received(con, reports)
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE identity AS"
+        "CREATE TEMP TABLE identity AS"
         " SELECT report_no, device_id AS device_key, true AS current FROM report"
     )
 
 
-def _set_received(con: DuckDBPyConnection, received: list[tuple[str, str, datetime]]) -> None:
+def _set_received(con: DuckDBPyConnection, reports: list[tuple[str, dict]]) -> None:
     """Give each report the time at which it was received; of one audit's files it is the same."""
     con.execute("CREATE TEMP TABLE received(device_id VARCHAR, source VARCHAR, moment TIMESTAMP)")
-    columns = [[], [], []] if not received else list(zip(*received, strict=True))
-    times = [naive_utc(moment) for moment in columns[2]]
-    insert_columns(
-        con,
-        "received",
-        [("VARCHAR", columns[0]), ("VARCHAR", columns[1]), ("TIMESTAMP", times)],
-    )
+    columns = [
+        ("VARCHAR", [device_id for device_id, _ in reports]),
+        ("VARCHAR", [report["source"] for _, report in reports]),
+        ("TIMESTAMP", [naive_utc(report["received_at"]) for _, report in reports]),
+    ]
+    insert_columns(con, "received", columns)
     con.execute(
         "UPDATE report SET received_at = r.moment FROM received AS r"
         " WHERE r.device_id = report.device_id AND r.source = report.source"
     )
-
-
-def _line(device_id: str, report: dict) -> str:
-    """Write a report as one line of our own format; an item that says no kind is an app."""
-    items = report["items"]
-    if report["source"] == "agent":
-        items = [item | ({"kind": None} if item["kind"] == "app" else {}) for item in items]
-    return json.dumps({"device_id": device_id} | report | {"items": items}, default=_text_of)
-
-
-def _text_of(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _as_oracle(con: DuckDBPyConnection, tallies: tuple[Tally, ...]) -> Assessment:

@@ -24,7 +24,7 @@ from smallest import smallest, written
 
 SIDE = 10
 """So many policies meet so many inventories in one session."""
-PAIRS = int(os.environ.get("POLICYCHECK_PAIRS", "2000"))
+PAIRS = int(os.environ.get("POLICYCHECK_PAIRS", "4000"))
 ENOUGH = 200
 SEEDS = range(-(-PAIRS // SIDE**2))
 
@@ -84,9 +84,7 @@ def test_every_verdict_and_reason_is_drawn_often(name: str, drawn: Counter[str])
     assert drawn[str(name)] >= ENOUGH
 
 
-@settings(
-    max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
-)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(st.randoms(use_true_random=False))
 def test_one_policy_and_one_inventory(stream: Random) -> None:
     case = draw_case(stream)
