@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print_problems(error.problems)
         return Exit.COULD_NOT_AUDIT
     except TyperException as error:
-        print_problems([_describe_usage(error)])
+        _print_usage(error)
         return Exit.COULD_NOT_AUDIT
     except (KeyboardInterrupt, typer.Abort):
         print_problems([Problem("interrupted", None)])
@@ -76,15 +76,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return Exit.BUG
 
 
-def _describe_usage(error: TyperException) -> Problem:
-    message = error.format_message().strip().rstrip(".")
+def _print_usage(error: TyperException) -> None:
+    """Say what is wrong with the words; a noun without a verb is answered with its help."""
+    message = error.format_message()
+    if message.startswith("Usage: "):
+        sys.stderr.write(f"{message}\n")
+        return
+    message = " ".join(message.split()).rstrip(".")
     context = getattr(error, "ctx", None)
     command = "policycheck" if context is None else context.command_path
-    return Problem(
-        message[:1].lower() + message[1:].replace("\n\t", " ").replace("\n", " "),
-        None,
-        f"see '{command} --help'",
-    )
+    hint = f"see '{command} --help'"
+    print_problems([Problem(message[:1].lower() + message[1:], None, hint)])
 
 
 def _describe_bug(error: Exception) -> Problem:

@@ -15,6 +15,7 @@ from policycheck.report.content import Content, ControlLine, Finding, TallyLine
 from policycheck.report.forms import PLAIN, Look
 from policycheck.report.json_report import format_time
 from policycheck.report.words import (
+    aside_heading,
     counted,
     device_of,
     item_of,
@@ -128,7 +129,7 @@ def _finding_row(finding: Finding) -> tuple[str, ...]:
 def _write_bystanders(stream: TextIO, content: Content, look: Look) -> None:
     total = sum(tally.not_applicable for tally in content.tallies)
     excused = sum(tally.excused for tally in content.tallies)
-    stream.write(f"\n## Whom the rules do not address: {total:,} (of these {excused:,} excused)\n")
+    stream.write(f"\n## {aside_heading(total, excused)}\n")
     lines = content.bystanders(_MOST_FINDINGS)
     rows = (
         (

@@ -18,6 +18,7 @@ from policycheck.report.content import Content, ControlLine, Finding, PolicyLine
 from policycheck.report.forms import PLAIN, Look
 from policycheck.report.json_report import format_time
 from policycheck.report.words import (
+    aside_heading,
     counted,
     device_of,
     item_of,
@@ -33,7 +34,7 @@ SUFFIX = ".txt"
 ENCODING = "utf-8"
 STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "info": "dim"}
 _LONGEST_CELL = 200
-_LONGEST_PATH = 34
+_LONGEST_PATH = 30
 _GAP = "  "
 _MOST_REJECTIONS = 10
 _MOST_BYSTANDERS = 10
@@ -208,9 +209,7 @@ def _print_bystanders(console: Console, content: Content, look: Look) -> None:
     total = sum(tally.not_applicable for tally in content.tallies)
     excused = sum(tally.excused for tally in content.tallies)
     console.print()
-    print_heading(
-        console, f"Whom the rules do not address: {total:,} (of these {excused:,} excused)"
-    )
+    print_heading(console, aside_heading(total, excused))
     lines = content.bystanders(min(look.limit, _MOST_BYSTANDERS))
     rows = (
         (

@@ -122,6 +122,11 @@ def sums(tally: TallyLine) -> list[str]:
     return lines
 
 
+def aside_heading(total: int, excused: int) -> str:
+    """Say how many are left alone; a device counts once for each control."""
+    return f"Whom the rules do not address, by control: {total:,} (of these {excused:,} excused)"
+
+
 def reason_rows(tally: TallyLine) -> list[tuple[int, str, str]]:
     """List why units are unknown: how many, the reason, the reason in words; most first."""
     ordered = sorted(tally.unknown_reasons.items(), key=lambda pair: (-pair[1], pair[0]))
