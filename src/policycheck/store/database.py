@@ -1,27 +1,27 @@
 """Opening, making, upgrading and locking the database.
 
-SQLite by default, in WAL mode: readers never wait for the writer. Whoever records takes the
-write lock first and holds it while it judges, so that nothing it compared against can change.
+SQLite in WAL mode: readers never wait for the writer. Whoever records takes the write lock first
+and holds it while it judges, so that nothing it compared against can change.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
-from policycheck.problems import PolicycheckError
 from policycheck.store.faults import explained, fault, parse_url, shown
 from policycheck.store.revisions import HEAD, REVISIONS, migrate
 
-_WAIT_SECONDS = 5.0
-_CACHE_KIB = 32 * 1024
-_ADVISORY_LOCK = 0x706F6C69  # "poli"
+WAIT_SECONDS = 5.0
+"""How long to wait for another process's lock before saying so."""
+_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "cache_size = -32768")
+"""Foreign keys are declared but not enforced: enforcing costs a fifth of a big write."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,6 @@ class Store:
 
     url: URL
     engine: Engine
-    wait_seconds: float = _WAIT_SECONDS
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -41,63 +40,47 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Hold the write lock; what is written becomes visible at the end, or not at all."""
-        with explained(self.url):
-            connection = self.engine.connect().execution_options(write_lock=True)
-            with connection, connection.begin():
-                if connection.dialect.name == "postgresql":
-                    lock = text("SELECT pg_advisory_xact_lock(:key)")
-                    connection.execute(lock, {"key": _ADVISORY_LOCK})
+        with explained(self.url), self.engine.connect() as connection:
+            connection.execution_options(write_lock=True)
+            with connection.begin():
                 yield connection
 
 
-def open_store(url: str, folder: Path | None = None) -> Store:
-    """Open a store, make it where there is none.
+def open_store(url: str, folder: Path | None = None, *, wait: float = WAIT_SECONDS) -> Store:
+    """Open a store; make it where there is none.
 
-    A relative SQLite path counts from `folder`, else from the working folder. Raises
-    PolicycheckError where it cannot be opened, is not a store, or is of another revision.
+    A relative path counts from `folder`, else from the working folder. Raises PolicycheckError
+    where it cannot be opened, is no store, or is of another revision than this program.
     """
-    store = _connect(url, folder)
-    with explained(store.url):
-        revision = _revision(store)
-        if revision is None:
-            with store.writing() as connection:
-                if not inspect(connection).has_table("run"):  # nobody was quicker
-                    migrate(connection)
-        else:
-            _refuse_other_revisions(store.url, revision)
+    store = _connect(url, folder, wait)
+    revision = read_revision(store)
+    if revision is None:
+        with store.writing() as connection:
+            if not inspect(connection).has_table("run"):  # nobody was quicker
+                migrate(connection)
+    else:
+        check_revision(store.url, revision)
     return store
 
 
-def upgrade_store(url: str, folder: Path | None = None) -> tuple[str, str]:
-    """Bring an older store to this program's revision; return the revisions before and after."""
-    store = _connect(url, folder)
-    with explained(store.url):
-        revision = _revision(store)
-        if revision is None:
-            raise fault(f"there is no store at {shown(store.url)}", "an audit makes one")
-        if revision not in REVISIONS:
-            _refuse_other_revisions(store.url, revision)
-        with store.writing() as connection:
-            migrate(connection)
-    return revision, HEAD
+def upgrade_store(
+    url: str, folder: Path | None = None, *, wait: float = WAIT_SECONDS
+) -> tuple[str, str]:
+    """Bring a store to this program's revision; return the revisions before and after."""
+    parsed = _locate(parse_url(url), folder)
+    if not Path(str(parsed.database)).exists():
+        raise fault(f"there is no store {shown(parsed)}", "an audit makes one")
+    store = _connect(url, folder, wait)
+    revision = read_revision(store)
+    if revision not in (None, *REVISIONS):
+        check_revision(store.url, str(revision))
+    with store.writing() as connection:
+        migrate(connection)
+    return revision or HEAD, HEAD
 
 
-def _refuse_other_revisions(url: URL, revision: str) -> None:
-    if revision == HEAD:
-        return
-    if revision in REVISIONS:
-        raise fault(
-            f"the store {shown(url)} was made by an older policycheck (revision {revision})",
-            "run `policycheck store upgrade`; back it up before",
-        )
-    raise fault(
-        f"the store {shown(url)} was made by a newer policycheck (revision {revision})",
-        "install that version or a later one",
-    )
-
-
-def _revision(store: Store) -> str | None:
-    """Return a store's revision, None for an empty database; refuse what is none of ours."""
+def read_revision(store: Store) -> str | None:
+    """Return a store's revision, None for an empty database; refuse one that is none of ours."""
     with store.reading() as connection:
         tables = set(inspect(connection).get_table_names())
         if not tables:
@@ -110,61 +93,51 @@ def _revision(store: Store) -> str | None:
         return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
 
 
-def _connect(url: str, folder: Path | None) -> Store:
-    parsed = parse_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        return _connect_sqlite(_locate(parsed, folder))
-    try:
-        return Store(parsed, create_engine(parsed, poolclass=NullPool))
-    except NoSuchModuleError:
-        raise fault(f"no kind of store is called {parsed.drivername}", _KINDS) from None
-    except ModuleNotFoundError as error:
+def check_revision(url: URL, revision: str, known: tuple[str, ...] = REVISIONS) -> None:
+    """Refuse a store of any revision but the last of those that are known."""
+    if revision == known[-1]:
+        return
+    if revision in known:
         raise fault(
-            f"{parsed.drivername} needs the Python package {error.name}",
-            "install policycheck[postgres]",
-        ) from None
-
-
-_KINDS = "write sqlite:///FILE, or postgresql+psycopg://..."
+            f"the store {shown(url)} was made by an older policycheck (revision {revision})",
+            "run `policycheck store upgrade`, after a backup",
+        )
+    raise fault(
+        f"the store {shown(url)} was made by a newer policycheck (revision {revision})",
+        "use that version or a later one",
+    )
 
 
 def _locate(url: URL, folder: Path | None) -> URL:
-    """Make a SQLite URL's path absolute, and look whether there can be a file."""
+    """Make a SQLite URL's path absolute, and look whether a file can be there."""
+    if url.get_backend_name() != "sqlite":
+        raise fault(f"no kind of store is called {url.drivername}", "write sqlite:///FILE")
     if url.database in {None, "", ":memory:"}:
         raise fault("a store in memory would be gone at the end", "write sqlite:///FILE")
     path = ((folder or Path()) / str(url.database)).absolute()
     if not path.parent.is_dir():
-        raise fault(
-            f"cannot make the store: there is no folder {path.parent}", "make it, or use --store"
-        )
+        raise fault(f"there is no folder {path.parent} for the store", "make it, or use --store")
     if path.is_dir():
         raise fault(f"the store {path} is a folder", "name a file in it")
     return url.set(database=str(path))
 
 
-def _connect_sqlite(url: URL) -> Store:
-    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": _WAIT_SECONDS})
-    event.listen(engine, "connect", _set_up_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return Store(url, engine)
+def _connect(url: str, folder: Path | None, wait: float) -> Store:
+    located = _locate(parse_url(url), folder)
+    engine = create_engine(located, poolclass=NullPool, connect_args={"timeout": wait})
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return Store(located, engine)
 
 
-def _set_up_sqlite(connection: object, _: ConnectionPoolEntry) -> None:
+def _set_up(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
     """Leave transactions to us; keep readers and the writer out of each other's way."""
-    connection.isolation_level = None  # type: ignore[attr-defined]
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        f"cache_size = -{_CACHE_KIB}",
-    ):
-        connection.execute(f"PRAGMA {pragma}").close()  # type: ignore[attr-defined]
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}").close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin(connection: Connection) -> None:
     """Begin in earnest: a writer takes the lock at once, not at its first write."""
     locked = connection.get_execution_options().get("write_lock", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if locked else "BEGIN")
-
-
-__all__ = ["PolicycheckError", "Store", "open_store", "upgrade_store"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,27 +11,28 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from policycheck.problems import PolicycheckError, Problem
 
-_SQLITE_FAULTS = {
+_FAULTS = {
     "database is locked": (
-        "the store {url} is locked by another policycheck",
-        "wait until it is done; an audit holds the lock while it judges and records",
+        "the store {store} is locked by another policycheck",
+        "wait until it is done: an audit holds the lock while it judges and records",
     ),
     "file is not a database": (
-        "{url} is not a SQLite database",
+        "{store} is not a SQLite database",
         "name another file with --store, or move that one away",
     ),
     "unable to open database file": (
-        "cannot open the store {url}",
-        "is it a file that may be written, in a folder that may be written?",
+        "cannot open the store {store}",
+        "may its file and its folder be written?",
     ),
-    "readonly database": ("the store {url} may not be written", "check the file's permissions"),
-    "disk is full": ("no room left on the disk of the store {url}", "nothing was recorded"),
-    "disk I/O error": ("the disk of the store {url} fails", "nothing was recorded"),
-    "malformed": (
-        "the store {url} is damaged",
-        "restore it from a backup; the facts beside it are not concerned",
+    "readonly database": (
+        "the store {store} may not be written",
+        "may its file and its folder be written?",
     ),
+    "disk is full": ("no room is left on the disk of the store {store}", "nothing was recorded"),
+    "disk I/O error": ("the disk of the store {store} fails", "nothing was recorded"),
+    "malformed": ("the store {store} is damaged", "bring it back from a backup"),
 }
+"""What SQLite's messages contain, and what they mean to the user."""
 
 
 def fault(message: str, hint: str = "") -> PolicycheckError:
@@ -43,9 +45,7 @@ def parse_url(text: str) -> URL:
     try:
         return make_url(text)
     except ArgumentError:
-        raise fault(
-            "the store is not given as a URL", "write sqlite:///FILE, or postgresql+psycopg://..."
-        ) from None
+        raise fault("the store is not given as a URL", "write sqlite:///FILE") from None
 
 
 def shown(url: URL) -> str:
@@ -58,8 +58,8 @@ def explained(url: URL) -> Iterator[None]:
     """Turn what the user can do something about into words; all else stays our bug."""
     try:
         yield
-    except DBAPIError as error:
-        for sign, (message, hint) in _SQLITE_FAULTS.items():
-            if sign in str(error.orig):
-                raise fault(message.format(url=shown(url)), hint) from error
+    except (DBAPIError, sqlite3.Error) as error:
+        for sign, (message, hint) in _FAULTS.items():
+            if sign in str(error):
+                raise fault(message.format(store=shown(url)), hint) from error
         raise

@@ -113,7 +113,6 @@ SELECT device_key FROM stored_alias
 UNION SELECT word FROM ({_WORDS})
 UNION SELECT w.word || '@' || r.source
     FROM ({_WORDS}) AS w CROSS JOIN (SELECT DISTINCT source FROM report) AS r
-UNION SELECT device_key FROM asked_device
 """
 _RUN_IDS = """
 SELECT DISTINCT CAST(unnest(json_extract_string(judged, '$.*')) AS BIGINT) FROM stored_device
@@ -137,10 +136,10 @@ def load_devices(
     Also of those whose keys are in `devices`, or (`everything`) of all. To be called after
     session.create_tables and before identity.identify.
     """
-    con.execute("CREATE OR REPLACE TEMP TABLE asked_device(device_key VARCHAR)")
-    fill(con, "asked_device", ("VARCHAR",), ((key,) for key in devices))
-    keys = None if everything else _KEYS
     _load(con, connection, _ALIASES, _WORDS)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE asked AS {_KEYS}")
+    fill(con, "asked", ("VARCHAR",), ((key,) for key in devices))
+    keys = None if everything else "SELECT device_key FROM asked"
     _load(con, connection, _DEVICES, keys)
     _load(con, connection, _SOURCES, keys)
     _load(con, connection, _REPORTS, "SELECT DISTINCT report_id FROM stored_source")
@@ -186,11 +185,11 @@ def _queries(
     keys: str | None,
     given: Mapping[str, Sequence[object]],
 ) -> Iterator[tuple[str, Mapping[str, Sequence[object]]]]:
-    asked = None if keys is None else number(con, f"SELECT count(*) FROM ({keys})")
-    if asked == 0:
-        return
+    """Yield what to ask the database: everything at once, or so many keys at a time."""
     total = connection.execute(text(f"SELECT count(*) FROM {question.counted}")).scalar_one()
-    if keys is None or asked is None or asked * _FEW > total:
+    if total == 0:
+        return
+    if keys is None or number(con, f"SELECT count(*) FROM ({keys})") * _FEW > total:
         yield question.query, given
         return
     some_keys = values(con, keys)

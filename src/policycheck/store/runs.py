@@ -1,9 +1,34 @@
-"""Runs: what was asked, of which files, and what came of it."""
+"""Runs: what was asked, of which files, by which rules, and what came of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, select, text
+from sqlmodel import col
+
+from policycheck.store.tables import TallyRow
+from policycheck.store.times import from_stored
+
+
+@dataclass(frozen=True)
+class Run:
+    """One recorded audit. Times are aware; digests are SHA-256."""
+
+    id: int
+    started_at: datetime
+    as_of: datetime
+    version: str
+    catalogue_sha256: str
+    people_sha256: str | None
+    policies: Mapping[str, str]
+    """Policy -> the digest of its file."""
+    options: Mapping[str, str]
+    facts: str | None
+    judgement: str | None
 
 
 @dataclass(frozen=True)
@@ -26,6 +51,53 @@ class Tally:
     waived: int
     in_grace: int
     coverage: float | None
+
+
+_RUNS = """
+SELECT id, started_at, as_of, version, catalogue_sha256, people_sha256, policies, options, facts,
+    judgement
+FROM run
+"""
+
+
+def list_runs(connection: Connection, ids: Collection[int] | None = None) -> Iterator[Run]:
+    """Yield the runs of some ids, or all, in the order in which they were recorded."""
+    if ids is None:
+        rows = connection.execute(text(_RUNS + "ORDER BY id"))
+    else:
+        some = text(_RUNS + "WHERE id IN :ids ORDER BY id")
+        rows = connection.execute(
+            some.bindparams(bindparam("ids", expanding=True)), {"ids": list(ids)}
+        )
+    for number, started_at, as_of, version, catalogue, people, policies, options, *segments in rows:
+        yield Run(
+            number,
+            from_stored(started_at),
+            from_stored(as_of),
+            version,
+            catalogue,
+            people,
+            {file["policy"]: file["sha256"] for file in json.loads(policies)},
+            json.loads(options),
+            *segments,
+        )
+
+
+def list_tallies(connection: Connection, run_id: int) -> tuple[Tally, ...]:
+    """Return the sums of a run, sorted by policy and control."""
+    table = TallyRow.__table__  # type: ignore[attr-defined]
+    rows = connection.execute(
+        select(table)
+        .where(col(TallyRow.run_id) == run_id)
+        .order_by(col(TallyRow.policy), col(TallyRow.control))
+    )
+    return tuple(
+        Tally(**{_FIELDS.get(name, name): value for name, value in row.items() if name != "run_id"})
+        for row in rows.mappings()
+    )
+
+
+_FIELDS = {"passed": "pass_"}
 
 
 def tally_columns(tally: Tally) -> dict[str, object]:

@@ -44,3 +44,13 @@ class UtcTime(TypeDecorator[datetime]):
 def to_stored(moment: datetime) -> str:
     """Return the text that `UtcTime` stores on SQLite, for statements written by hand."""
     return moment.astimezone(UTC).strftime(SQL_FORMAT)
+
+
+def from_stored(moment: str) -> datetime:
+    """Read a stored time, as statements written by hand return it."""
+    return datetime.fromisoformat(moment).replace(tzinfo=UTC)
+
+
+def from_nullable(moment: str | None) -> datetime | None:
+    """Read a stored time that may be null."""
+    return None if moment is None else from_stored(moment)

@@ -1,0 +1,51 @@
+"""What a store holds, in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import text
+
+from policycheck.store.database import Store, read_revision
+from policycheck.store.faults import shown
+
+_COUNTED = ("run", "report", "rejection", "device", "violation", "event")
+
+
+@dataclass(frozen=True)
+class StoreInfo:
+    """A store's size and state."""
+
+    url: str
+    """Without a password."""
+    revision: str
+    bytes: int
+    """Of the database on disk, with what is not checkpointed yet."""
+    rows: Mapping[str, int]
+    """Table -> its rows, for the tables that people ask about."""
+    violations: Mapping[str, int]
+    """Status -> violations."""
+
+
+def describe_store(store: Store) -> StoreInfo:
+    """Count what is in a store."""
+    path = Path(str(store.url.database))
+    parts = (path, path.with_name(path.name + "-wal"))
+    with store.reading() as connection:
+        rows = {
+            table: int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+            for table in _COUNTED
+        }
+        by_status = connection.execute(
+            text("SELECT status, count(*) FROM violation GROUP BY status ORDER BY status")
+        ).tuples()
+        violations = {str(status): int(count) for status, count in by_status}
+    return StoreInfo(
+        url=shown(store.url),
+        revision=read_revision(store) or "",
+        bytes=sum(part.stat().st_size for part in parts if part.exists()),
+        rows=rows,
+        violations=violations,
+    )

@@ -1,0 +1,221 @@
+"""What is stored of violations: lists, and the whole story of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, TextClause, bindparam, text
+
+from policycheck.problems import quote
+from policycheck.store.devices import find_devices
+from policycheck.store.faults import fault
+from policycheck.store.runs import Run, list_runs
+from policycheck.store.session import CHUNK
+from policycheck.store.times import from_nullable, from_stored
+
+Status = Literal["open", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Where to look up what a violation was opened (or reopened) with."""
+
+    report: str | None
+    """SHA-256 of the report's file."""
+    path: str | None
+    source: str | None
+    record: int | None
+    reported_at: datetime | None
+    received_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A violation with its life. Times are aware.
+
+    Device and severity are today's, person and item those of the day it was opened.
+    """
+
+    fingerprint: str
+    policy: str
+    control: str
+    severity: str
+    obligation: str
+    device_key: str | None
+    device_id: str | None
+    device_name: str | None
+    person_id: str | None
+    platform: str | None
+    subject: str
+    app_id: str | None
+    kind: str | None
+    identifier: str | None
+    name: str | None
+    version: str | None
+    basis: str | None
+    confidence: str | None
+    status: Status
+    first_seen: datetime
+    last_seen: datetime
+    """While it is open, the age of the newest report of the source that proved it."""
+    due: datetime
+    closed_at: datetime | None
+    cause: str | None
+    """Why it was closed; null while it is open."""
+    reopened: int
+    proof: Proof
+
+    def in_grace(self, at: datetime) -> bool:
+        """Tell whether it is open and not due yet."""
+        return self.status == "open" and at < self.due
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which violations; what is None or empty does not matter."""
+
+    status: Status | None = "open"
+    policy: str | None = None
+    control: str | None = None
+    severities: tuple[str, ...] = ()
+    device: str | None = None
+    """Any word for it: id, serial, udid, name."""
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a violation."""
+
+    at: datetime
+    run_id: int | None
+    kind: str
+    """opened, closed, reopened, renamed."""
+    cause: str
+    detail: str | None
+    """How it was closed; the fingerprint that it had before it was renamed."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """A violation, all that happened to it in order, and the runs in which it did."""
+
+    violation: Violation
+    events: tuple[Event, ...]
+    runs: Mapping[int, Run]
+
+
+_SELECT = """
+SELECT v.fingerprint, v.policy, v.control, coalesce(c.severity, ''), coalesce(c.obligation, ''),
+    v.device_key, d.device_id, d.name, v.person_id, d.platform, v.subject, i.app_id, i.kind,
+    i.identifier, i.name, i.version, i.basis, i.confidence, v.status, v.first_seen,
+    coalesce(v.last_seen, s.reported_at, n.received_at, v.reported_at, v.first_seen), v.due,
+    v.closed_at, v.cause, v.reopened, r.sha256, r.path, v.source, v.record, v.reported_at,
+    r.received_at
+FROM violation AS v
+LEFT JOIN control AS c ON c.policy = v.policy AND c.control = v.control
+LEFT JOIN device AS d ON d.device_key = v.device_key
+LEFT JOIN item AS i ON i.id = v.item_id
+LEFT JOIN report AS r ON r.id = v.report_id
+LEFT JOIN device_source AS s ON s.device_key = v.device_key AND s.source = v.source
+LEFT JOIN report AS n ON n.id = s.report_id
+WHERE TRUE
+"""
+_ORDER = " ORDER BY v.policy, v.control, d.device_id, v.device_key, v.subject"
+_CONDITIONS = {
+    "status": " AND v.status = :status",
+    "policy": " AND v.policy = :policy",
+    "control": " AND v.control = :control",
+    "person": " AND lower(v.person_id) = lower(:person)",
+    "severities": " AND c.severity IN :severities",
+    "devices": " AND v.device_key IN :devices",
+}
+_LISTS = ("severities", "devices")
+
+
+def list_violations(connection: Connection, wanted: Filter) -> Iterator[Violation]:
+    """Yield violations sorted by policy, control, device and subject. Reads as it goes."""
+    given = {
+        "status": wanted.status,
+        "policy": wanted.policy,
+        "control": wanted.control,
+        "person": wanted.person,
+        "severities": list(wanted.severities) or None,
+        "devices": None if wanted.device is None else find_devices(connection, wanted.device),
+    }
+    asked = {name: value for name, value in given.items() if value is not None}
+    return _select(connection, "".join(_CONDITIONS[name] for name in asked) + _ORDER, asked)
+
+
+def find_violation(connection: Connection, prefix: str) -> Violation:
+    """Return the violation whose fingerprint, or one that it had, begins so.
+
+    Raises PolicycheckError where there is none, or more than one.
+    """
+    given = prefix.strip().lower()
+    pattern = {"pattern": given.replace("%", "").replace("_", "") + "%"}
+    found = list(_select(connection, " AND v.fingerprint LIKE :pattern LIMIT 6", pattern))
+    if not found:
+        found = list(_select(connection, _BY_OLD_NAME, pattern))
+    if not found:
+        hint = "`policycheck violation list --status all` shows them all"
+        raise fault(f"there is no violation {quote(prefix)}", hint)
+    if len(found) > 1:
+        shown = ", ".join(violation.fingerprint[:12] for violation in found[:5])
+        raise fault(f"{quote(prefix)} could be several violations", f"name one: {shown}")
+    return found[0]
+
+
+_BY_OLD_NAME = """
+ AND v.fingerprint IN (
+    SELECT e.fingerprint FROM event AS e WHERE e.kind = 'renamed' AND e.detail LIKE :pattern
+) LIMIT 6
+"""
+
+
+def tell_story(connection: Connection, violation: Violation) -> Story:
+    """Return all that happened to a violation, also under the names that it had before."""
+    events: list[Event] = []
+    names: tuple[str, ...] = (violation.fingerprint,)
+    while names:
+        query = _statement(_EVENTS, {"names": names})
+        rows = connection.execute(query, {"names": list(names)}).tuples().all()
+        told = [Event(from_stored(at), *rest) for at, *rest in rows]
+        events = [*told, *events]
+        names = tuple(event.detail for event in told if event.kind == "renamed" and event.detail)
+    runs = {event.run_id for event in events if event.run_id is not None}
+    return Story(violation, tuple(events), {run.id: run for run in list_runs(connection, runs)})
+
+
+_EVENTS = (
+    "SELECT at, run_id, kind, cause, detail FROM event WHERE fingerprint IN :names ORDER BY id"
+)
+
+
+def _select(connection: Connection, more: str, given: Mapping[str, object]) -> Iterator[Violation]:
+    rows = connection.execute(_statement(_SELECT + more, given), given)
+    for chunk in rows.partitions(CHUNK):
+        for row in chunk:
+            yield _violation(row)
+
+
+def _statement(query: str, given: Mapping[str, object]) -> TextClause:
+    lists = [name for name in given if name in (*_LISTS, "names")]
+    return text(query).bindparams(*(bindparam(name, expanding=True) for name in lists))
+
+
+def _violation(row: Row[Any]) -> Violation:
+    """Make a violation of a row: what it is about, its life, its proof."""
+    cells = list(row)
+    first_seen, last_seen = cells[19:21]
+    cells[19:23] = [
+        from_stored(first_seen),
+        from_stored(max(first_seen, last_seen)),
+        from_stored(cells[21]),
+        from_nullable(cells[22]),
+    ]
+    cells[-2:] = map(from_nullable, cells[-2:])
+    return Violation(*[*cells[:25], Proof(*cells[25:])])
