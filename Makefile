@@ -11,7 +11,7 @@ AS_OF := 2013-09-30
 # Options for pytest, say: make test PYTEST_ARGS="-k oracle"
 PYTEST_ARGS ?=
 
-.PHONY: help demo test test-all check format bench lock wheel clean
+.PHONY: help demo test test-all check docs format bench lock wheel clean
 
 help:  ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ check: $(VENV)/.developed  ## Lint, format, types, layers, and docs against the 
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests/docs
+
+docs: $(VENV)/.developed  ## Write docs/cli.md anew from --help
+	$(BIN)/python docs/make_cli.py
 
 format: $(VENV)/.developed  ## Put the code into its form
 	$(BIN)/ruff check --fix
