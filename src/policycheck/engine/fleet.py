@@ -41,25 +41,22 @@ def _merge(column: Column, *, several: bool) -> str:
 
 def _link_keys(con: duckdb.DuckDBPyConnection) -> None:
     """Fold the keys by which devices and people meet; Python folds what is not ASCII."""
-    keys = con.execute(
-        "SELECT user_id FROM report WHERE user_id IS NOT NULL"
-        " UNION SELECT email FROM person WHERE email IS NOT NULL"
-        " UNION SELECT person_id FROM person WHERE person_id IS NOT NULL"
-    )
-    raw = [key for (key,) in keys.fetchall()]
-    con.execute("CREATE OR REPLACE TEMP TABLE folded_key(raw VARCHAR, folded VARCHAR)")
-    insert_columns(
-        con, "folded_key", [("VARCHAR", raw), ("VARCHAR", [fold_text(key) for key in raw])]
-    )
     con.execute(
-        "INSERT INTO user_key SELECT k.raw, k.folded FROM folded_key AS k"
-        " WHERE k.raw IN (SELECT user_id FROM report) AND k.folded <> ''"
+        "CREATE OR REPLACE TEMP TABLE raw_key AS"
+        " SELECT user_id AS raw, 'user_id' AS matched_by, NULL AS person_no FROM report"
+        " UNION ALL SELECT email, 'email', person_no FROM person"
+        " UNION ALL SELECT person_id, 'person_id', person_no FROM person"
     )
-    for column in ("email", "person_id"):
-        con.execute(
-            f"INSERT INTO person_key SELECT k.folded, '{column}', p.person_no"
-            f" FROM person AS p JOIN folded_key AS k ON k.raw = p.{column} WHERE k.folded <> ''"
-        )
+    rows = con.execute("SELECT DISTINCT raw FROM raw_key WHERE strlen(raw) <> length(raw)")
+    beyond_ascii = [raw for (raw,) in rows.fetchall()]
+    con.execute("CREATE OR REPLACE TEMP TABLE folded_key(raw VARCHAR, folded VARCHAR)")
+    folded = [fold_text(raw) for raw in beyond_ascii]
+    insert_columns(con, "folded_key", [("VARCHAR", beyond_ascii), ("VARCHAR", folded)])
+    con.execute(
+        "INSERT INTO match_key SELECT DISTINCT k.raw, coalesce(f.folded, fold(k.raw)) AS folded,"
+        " k.matched_by, k.person_no FROM raw_key AS k LEFT JOIN folded_key AS f ON f.raw = k.raw"
+        " WHERE coalesce(f.folded, fold(k.raw)) <> ''"
+    )
 
 
 def _assume(con: duckdb.DuckDBPyConnection, assume: Mapping[str, str]) -> None:

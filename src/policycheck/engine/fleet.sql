@@ -1,7 +1,8 @@
 -- The fleet as the engine judges it, from the tables that readers and store leave behind:
 --   report(report_no, part, device_ref, source, record, report_sha256, <device columns>)
 --   identity(report_no, device_key, current)      listing(report_no, kind, visibility)
---   person(person_no, <person columns>)           person_key(folded, person_no)
+--   person(person_no, <person columns>)
+-- and match_key(raw, folded, matched_by, person_no), by which the two meet: see fleet.py.
 -- Each statement is one step; a blank line and a comment stand before it.
 
 -- device_report: the reports that count, one for each (device, source).
@@ -38,7 +39,8 @@ GROUP BY s.device_no;
 CREATE OR REPLACE TEMP TABLE device_person AS
 WITH owner AS (
     SELECT folded, matched_by, min(person_no) AS person_no
-    FROM person_key
+    FROM match_key
+    WHERE matched_by <> 'user_id'
     GROUP BY folded, matched_by
     HAVING count(DISTINCT person_no) = 1
 )
@@ -46,7 +48,7 @@ SELECT
     d.device_no,
     coalesce(by_email.person_no, by_id.person_no) AS person_no
 FROM device AS d
-LEFT JOIN user_key AS u ON u.user_id = d.user_id
+LEFT JOIN match_key AS u ON u.matched_by = 'user_id' AND u.raw = d.user_id
 LEFT JOIN owner AS by_email ON by_email.matched_by = 'email' AND by_email.folded = u.folded
 LEFT JOIN owner AS by_id ON by_id.matched_by = 'person_id' AND by_id.folded = u.folded;
 

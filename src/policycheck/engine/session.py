@@ -42,8 +42,8 @@ CREATE OR REPLACE TEMP TABLE control_kind(
 CREATE OR REPLACE TEMP TABLE untellable(
     control_no INTEGER, kind VARCHAR, platform VARCHAR, names BOOLEAN);
 CREATE OR REPLACE TEMP TABLE nameless(device_no INTEGER, kind VARCHAR);
-CREATE OR REPLACE TEMP TABLE person_key(folded VARCHAR, matched_by VARCHAR, person_no INTEGER);
-CREATE OR REPLACE TEMP TABLE user_key(user_id VARCHAR, folded VARCHAR);
+CREATE OR REPLACE TEMP TABLE match_key(
+    raw VARCHAR, folded VARCHAR, matched_by VARCHAR, person_no INTEGER);
 CREATE OR REPLACE TEMP TABLE scope(
     control_no INTEGER, device_no INTEGER, in_scope BOOLEAN, excused BOOLEAN, missing VARCHAR[]);
 CREATE OR REPLACE TEMP TABLE match(
