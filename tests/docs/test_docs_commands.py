@@ -42,7 +42,8 @@ def test_the_command_exists(words: tuple[str, ...]) -> None:
 def test_the_options_of_the_audit_exist() -> None:
     named = {
         option
-        for doc in DOCS
+        for doc in [*DOCS, *TEMPLATES]
+        if doc.is_file()
         for line in code(doc).splitlines()
         if "policycheck audit" in line
         for option in OPTION.findall(line)
