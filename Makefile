@@ -24,7 +24,7 @@ demo: $(VENV)/.installed  ## Audit an invented fleet against JD's memo of 2013 (
 	@cd demo && ../$(BIN)/policycheck audit inbox/* --as-of $(AS_OF) || test $$? -eq 1
 	@echo
 	@echo "The audit's exit code was 1 because there are violations: that is the demo's point."
-	@echo "Go on with: cd demo && ../$(BIN)/policycheck explain PC-0001"
+	@echo "Go on with: cd demo && ../$(BIN)/policycheck explain PC-0001 --as-of $(AS_OF)"
 
 test: $(VENV)/.developed  ## Run the tests that need nothing but Python
 	$(BIN)/python -m pytest -n auto -m "not agents and not postgres" $(PYTEST_ARGS)
