@@ -17,7 +17,8 @@ from policycheck.policy.controls import Attest, Require
 from policycheck.policy.fields import fill
 from policycheck.policy.model import Control, Policy
 from policycheck.report.content import Finding, in_english
-from policycheck.report.words import REASONS, item_of
+from policycheck.report.violations import placeholders
+from policycheck.report.words import REASONS, item_of, words_of
 
 Facts = Mapping[str, object]
 """Values by column, as policies name it: `device.platform`, `person.type`."""
@@ -153,7 +154,7 @@ def _answer(
         verdict="excused" if row.excused else row.verdict,
         why=tuple(_why(policy, control, row, facts, mine)),
         findings=mine,
-        remedies=tuple(dict.fromkeys(_remedies(policy, control, row, facts, mine))),
+        remedies=tuple(dict.fromkeys(_remedies(control, row, mine))),
     )
 
 
@@ -203,7 +204,7 @@ def _why_violation(control: Control, row: _Judged, findings: Sequence[Finding]) 
         yield "Nothing of what it requires is there, and a fresh report lists all such items."
     for finding in findings:
         if finding.verdict == "violation" and finding.confidence:
-            sure = f"{finding.confidence}, by its {finding.basis}"
+            sure = f"{finding.confidence}, by its {words_of(finding.basis)}"
             yield f"{item_of(finding)} is there, recognised as {finding.app_id} ({sure})."
         elif finding.verdict == "violation" and finding.subject != finding.control:
             yield f"{item_of(finding)} is there, which the control means by name."
@@ -211,14 +212,12 @@ def _why_violation(control: Control, row: _Judged, findings: Sequence[Finding]) 
         yield "The report that shows it is old; age does not weaken what is there."
 
 
-def _remedies(
-    policy: Policy, control: Control, row: _Judged, facts: Facts, findings: Sequence[Finding]
-) -> Iterator[str]:
+def _remedies(control: Control, row: _Judged, findings: Sequence[Finding]) -> Iterator[str]:
     if row.verdict == "violation":
         for finding in findings:
             if finding.verdict == "violation":
                 text = in_english(control.remediation)
-                yield fill(text, _placeholders(finding, policy)) if text else _removal(control)
+                yield fill(text, placeholders(finding)) if text else _removal(control)
         yield "It closes with the next report from the same source that shows so."
     elif row.verdict == "unknown" and not isinstance(control.demand, Attest):
         yield from (REASONS[reason].remedy for reason in row.reasons)
@@ -230,18 +229,3 @@ def _removal(control: Control) -> str:
     if isinstance(control.demand, Require):
         return "Install what the control requires."
     return "Remove it."
-
-
-def _placeholders(finding: Finding, policy: Policy) -> dict[str, str | None]:
-    return {
-        "item.name": finding.name or finding.app_id or finding.subject,
-        "item.identifier": finding.identifier,
-        "item.version": finding.version,
-        "app.app_id": finding.app_id,
-        "device.name": finding.device_name,
-        "device.device_id": finding.device_id,
-        "device.platform": finding.platform,
-        "person.person_id": finding.person_id,
-        "policy": policy.policy,
-        "control": finding.control,
-    }

@@ -20,7 +20,7 @@ from policycheck.text import display_width
 
 GOLDEN = Path(__file__).with_name("golden")
 LOOK = Look(width=80, more="policycheck violation list")
-NO_FORMS = {"content", "forms", "words"}
+NO_FORMS = {"content", "forms", "violations", "words"}
 
 
 def written(name: str, content: HeldContent, look: Look = LOOK) -> str:

@@ -9,7 +9,7 @@ import typer
 
 from policycheck.cli import options
 from policycheck.cli.exits import Exit
-from policycheck.cli.listing import ListFormat, Listing, print_listing
+from policycheck.cli.listing import ListFormat, Listing, Row, print_listing
 from policycheck.cli.output import print_problems, say
 from policycheck.problems import quote
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from policycheck.catalogue.catalogue import Catalogue
 
 _COLUMNS = (
-    "app_id", "match", "met", "name", "names", "categories", "vendor", "vendor_group",
+    "app_id", "match", "met", "name", "categories", "vendor", "names", "vendor_group",
     "vendor_country", "identifiers",
 )  # fmt: skip
-_SHOWN = ("app_id", "match", "met", "name", "categories", "vendor")
+_HEADS = _COLUMNS[:6]
 _commands = typer.Typer(
     name="app", help="The catalogue of apps.", no_args_is_help=True, rich_markup_mode=None
 )
@@ -53,7 +53,7 @@ def look_up_app(
         for hit in hits
     ]
     empty = f"nothing in the catalogue is like {quote(text)}"
-    print_listing(Listing(_COLUMNS, rows, _SHOWN, empty), form, no_color=no_color)
+    print_listing(Listing(_COLUMNS, rows, _HEADS, _cells, empty), form, no_color=no_color)
     if form == "terminal" and hits:
         say("\n" + "\n".join(_describe(hits[0].app)))
 
@@ -64,13 +64,17 @@ def _facts(catalogue: Catalogue, app: App) -> tuple[object, ...]:
     vendor = catalogue.vendor_of(app.app_id)
     return (
         app.name,
-        app.names,
         app.categories,
         app.vendor,
+        app.names,
         catalogue.vendor_group(app.app_id, now().date()),
         vendor.country,
         tuple(f"{row.type}:{row.value}" for row in app.identifiers),
     )
+
+
+def _cells(row: Row) -> list[str]:
+    return [", ".join(cell) if isinstance(cell, tuple) else str(cell) for cell in row[:6]]
 
 
 def _describe(app: App) -> list[str]:

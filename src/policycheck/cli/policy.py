@@ -62,8 +62,14 @@ def list_policies(*, form: ListFormat = "terminal", no_color: NoColor = False) -
         for folder in folders
         for policy in load(in_folder(folder))
     ]
-    columns = ("policy", "status", "issuer", "title", "effective_from", "path")
-    print_listing(Listing(columns, rows, columns[:4], "no policies"), form, no_color=no_color)
+    listing = Listing(
+        columns=("policy", "status", "issuer", "title", "effective_from", "path"),
+        rows=rows,
+        heads=("policy", "status", "issuer", "title"),
+        cells=lambda row: [str(cell) for cell in row[:4]],
+        empty="no policies",
+    )
+    print_listing(listing, form, no_color=no_color)
 
 
 @_commands.command("schema")

@@ -89,6 +89,11 @@ def stored(settings: Settings) -> Archive:
     """Return what is stored, to be read. Raises PolicycheckError where there is no store."""
     archive = archive_of(settings, writes=False)
     if archive is None:
-        hint = "run this in a workspace after an audit, or name a store with --store"
-        raise PolicycheckError([Problem("there is no store", None, hint)])
+        raise no_store()
     return archive
+
+
+def no_store() -> PolicycheckError:
+    """Say that nothing was recorded here."""
+    hint = "run this in a workspace after an audit, or name a store with --store"
+    return PolicycheckError([Problem("there is no store", None, hint)])

@@ -1,7 +1,71 @@
-"""To come."""
+"""`policycheck store`: the database and its facts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
+from policycheck.cli import options
+from policycheck.cli.output import say
+from policycheck.cli.request import no_store, stored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policycheck.store.info import StoreInfo
+
+_commands = typer.Typer(
+    name="store", help="What is recorded, and where.", no_args_is_help=True, rich_markup_mode=None
+)
+_MEBIBYTE = 1 << 20
+
 
 def register(program: typer.Typer) -> None:
-    """Nothing yet."""
+    """Add these commands to the program."""
+    program.add_typer(_commands)
+
+
+@_commands.command("info")
+def describe(*, store: options.StoreUrl = None, facts: options.FactsFolder = None) -> None:
+    """Say where the store is, of which revision, and how much is in it."""
+    from policycheck.store.info import describe_store
+    from policycheck.store.runs import list_runs
+    from policycheck.workspace import Given, resolve
+
+    archive = stored(resolve(Given(store=store, facts=facts), Path.cwd()))
+    info = describe_store(archive.store)
+    with archive.store.reading() as connection:
+        last = max((run.as_of for run in list_runs(connection)), default=None)
+    say("\n".join(_lines(info, archive.facts.root)))
+    if last is not None:
+        say(f"last audit as of: {last:%Y-%m-%d %H:%M} UTC")
+
+
+def _lines(info: StoreInfo, facts: Path) -> Iterator[str]:
+    from policycheck.text import visible
+
+    files = list(facts.rglob("*.parquet")) if facts.is_dir() else []
+    size = sum(path.stat().st_size for path in files)
+    yield f"store: {visible(info.url)}"
+    yield f"revision: {info.revision}"
+    yield f"size: {info.bytes / _MEBIBYTE:,.1f} MiB"
+    yield f"facts: {visible(str(facts))}, {size / _MEBIBYTE:,.1f} MiB in {len(files):,} files"
+    for table, rows in info.rows.items():
+        by_status = ", ".join(f"{count:,} {status}" for status, count in info.violations.items())
+        more = f" ({by_status})" if table == "violation" and by_status else ""
+        yield f"{table}s: {rows:,}{more}"
+
+
+@_commands.command("upgrade")
+def upgrade(*, store: options.StoreUrl = None) -> None:
+    """Bring an older store to this program's revision. Back it up before."""
+    from policycheck.store.database import upgrade_store
+    from policycheck.workspace import Given, resolve
+
+    settings = resolve(Given(store=store), Path.cwd())
+    if settings.store is None:
+        raise no_store()
+    before, after = upgrade_store(settings.store)
+    say(f"revision {after} already" if before == after else f"revision {before} -> {after}")

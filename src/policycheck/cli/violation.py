@@ -1,7 +1,125 @@
-"""To come."""
+"""`policycheck violation`: what is recorded of violations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from policycheck.cli import options
+from policycheck.cli.clock import now
+from policycheck.cli.listing import ListFormat, Listing, Row, print_listing
+from policycheck.cli.output import say, standard_output
+from policycheck.cli.request import stored
+from policycheck.model import Severity
+
+if TYPE_CHECKING:
+    from policycheck.policy.model import Policy
+    from policycheck.report.content import Finding
+    from policycheck.store.violations import Status, Violation
+    from policycheck.workspace import Settings
+
+_commands = typer.Typer(
+    name="violation", help="Recorded violations.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+class _Status(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+    ALL = "all"
+
+
+_STATUS: dict[_Status, Status | None] = {
+    _Status.OPEN: "open",
+    _Status.CLOSED: "closed",
+    _Status.ALL: None,
+}
+
 
 def register(program: typer.Typer) -> None:
-    """Nothing yet."""
+    """Add these commands to the program."""
+    program.add_typer(_commands)
+
+
+@_commands.command("list")
+def list_violations(
+    *,
+    status: Annotated[_Status, typer.Option("--status", help="Which.")] = _Status.OPEN,
+    policy: Annotated[str | None, typer.Option("--policy", "-p", help="Of this policy.")] = None,
+    control: Annotated[str | None, typer.Option("--control", help="Of this control.")] = None,
+    severity: Annotated[
+        list[Severity] | None, typer.Option("--severity", help="Of these severities.")
+    ] = None,
+    device: Annotated[
+        str | None, typer.Option("--device", help="On this device: id, serial, udid or name.")
+    ] = None,
+    person: Annotated[str | None, typer.Option("--person", help="Of this person.")] = None,
+    form: ListFormat = "terminal",
+    store: options.StoreUrl = None,
+    no_color: options.NoColor = False,
+) -> None:
+    """List the open violations, or others, sorted by policy, control and device."""
+    from policycheck.report.violations import COLUMNS, HEADS, cells_of, row_of
+    from policycheck.store import violations
+    from policycheck.workspace import Given, resolve
+
+    settings = resolve(Given(store=store), Path.cwd())
+    severities = tuple(map(str, severity or ()))
+    wanted = violations.Filter(_STATUS[status], policy, control, severities, device, person)
+    finding_of = _findings(settings)
+    with stored(settings).store.reading() as connection:
+        found = violations.list_violations(connection, wanted)
+        told = cells_of if form == "terminal" else row_of
+        rows = (told(violation, finding_of(violation)) for violation in found)
+        empty = f"no {status.value} violations" if wanted.status else "no violations"
+        print_listing(Listing(COLUMNS, rows, HEADS, _cells, empty), form, no_color=no_color)
+
+
+def _cells(row: Row) -> list[str]:
+    return [str(cell) for cell in row]
+
+
+@_commands.command("show")
+def show_violation(
+    *,
+    fingerprint: Annotated[str, typer.Argument(metavar="ID", help="Or how it begins.")],
+    form: ListFormat = "terminal",
+    store: options.StoreUrl = None,
+) -> None:
+    """Tell the whole story of a violation: control, clause, evidence, every event."""
+    from policycheck.report.json_report import write_object
+    from policycheck.report.violations import story_of, tell
+    from policycheck.store.violations import find_violation, tell_story
+    from policycheck.text import visible
+    from policycheck.workspace import Given, resolve
+
+    settings = resolve(Given(store=store), Path.cwd())
+    with stored(settings).store.reading() as connection:
+        story = tell_story(connection, find_violation(connection, fingerprint))
+    finding = _findings(settings)(story.violation)
+    if form == "json":
+        with standard_output("utf-8") as stream:
+            write_object(stream, story_of(story, finding))
+    else:
+        say("\n".join(map(visible, tell(story, finding, _policies(settings)))))
+
+
+def _policies(settings: Settings) -> dict[str, Policy]:
+    """Load the policies that the workspace and the library hold, by id; the own ones count."""
+    from policycheck.policy.load import in_folder, load
+
+    folders = reversed(settings.policy_folders)
+    return {policy.policy: policy for folder in folders for policy in load(in_folder(folder))}
+
+
+def _findings(settings: Settings) -> Callable[[Violation], Finding]:
+    """Return what turns violations into findings as of now."""
+    from policycheck.report.violations import finding_of
+
+    at = now()
+    limits = {policy.policy: policy.stale_after for policy in _policies(settings).values()}
+    return lambda violation: finding_of(violation, at, limits.get(violation.policy))

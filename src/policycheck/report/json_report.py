@@ -41,7 +41,8 @@ def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
     _write_array(stream, "inputs", _objects(encode, InputLine, [content.inputs]))
     policies = [[line[:2] for line in content.policies]]
     _write_array(stream, "policies", _objects(encode, _PolicyDigest, policies))
-    _write_array(stream, "tallies", _objects(encode, TallyLine, [content.tallies]))
+    tallies = [[_sorted_reasons(tally) for tally in content.tallies]]
+    _write_array(stream, "tallies", _objects(encode, TallyLine, tallies))
     _write_array(stream, "findings", encode_findings(encode, content.findings()))
     rejected = _objects(encode, Rejection, _chunked(content.rejected()))
     _write_array(stream, "rejected", rejected, end="\n}\n")
@@ -59,6 +60,15 @@ def write_list(stream: TextIO, columns: Sequence[str], rows: Iterable[Sequence[o
         stream.write(f"{separator}\n{{{members}}}")
         separator = ","
     stream.write("[]\n" if separator == "[" else "\n]\n")
+
+
+def write_object(stream: TextIO, members: Mapping[str, object]) -> None:
+    """Write one object of any values, maps and lists."""
+    stream.write(f"{_encode_any(Encoder(), members)}\n")
+
+
+def _sorted_reasons(tally: TallyLine) -> TallyLine:
+    return tally._replace(unknown_reasons=dict(sorted(tally.unknown_reasons.items())))
 
 
 class _PolicyDigest(NamedTuple):
@@ -163,10 +173,13 @@ def _objects(
 
 
 def _encode_any(encode: Encoder, value: object) -> str:
-    if not isinstance(value, Mapping):
-        return encode[value]
-    pairs = (f"{encode[key]}: {encode[value[key]]}" for key in sorted(value))
-    return f"{{{', '.join(pairs)}}}"
+    """Encode a value that may be a map or a list of others."""
+    if isinstance(value, Mapping):
+        pairs = (f"{encode[key]}: {_encode_any(encode, each)}" for key, each in value.items())
+        return f"{{{', '.join(pairs)}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(_encode_any(encode, each) for each in value)}]"
+    return encode[value]
 
 
 def _template(kind: type[NamedTuple]) -> str:

@@ -97,7 +97,10 @@ def percent(share: float | None) -> str:
 
 
 def read_line(content: Content) -> str:
-    """Say what was read."""
+    """Say what was read; where that is nothing, what was judged."""
+    if not content.inputs:
+        judged = max((t.all for t in content.tallies if t.grain == "device"), default=0)
+        return f"nothing read: {counted(judged, 'device')} judged from what is stored"
     files = counted(len(content.inputs), "file")
     devices = counted(sum(line.devices for line in content.inputs), "device")
     items = counted(sum(line.items for line in content.inputs), "item")
@@ -148,6 +151,11 @@ def item_of(finding: Finding) -> str:
         known = finding.app_id or name or finding.subject
         return "-" if known == finding.control else known
     return finding.app_id if name.casefold() == finding.app_id else f"{finding.app_id} ({name})"
+
+
+def words_of(basis: str | None) -> str:
+    """Name by what an app was recognised: `publisher_and_name` is its publisher and name."""
+    return (basis or "name").replace("_", " ")
 
 
 def notes_of(finding: Finding) -> str:
