@@ -57,7 +57,8 @@ def read_tallies(con: duckdb.DuckDBPyConnection) -> tuple[Tally, ...]:
     """Read the sums that the program left, in the order of the policies' controls."""
     rows = con.execute(
         'SELECT t.policy, t.control, t.grain, t."all", t.not_applicable, t.excused, t.in_scope,'
-        " t.pass, t.violation, t.advice, t.unknown, t.stale, t.answered, coalesce(r.reasons, MAP {})"
+        " t.pass, t.violation, t.advice, t.unknown, t.stale, t.answered,"
+        " coalesce(r.reasons, MAP {})"
         " FROM tally AS t LEFT JOIN tally_reason AS r ON r.control_no = t.control_no"
         " ORDER BY t.control_no"
     ).fetchall()
