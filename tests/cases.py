@@ -27,12 +27,20 @@ class Case:
     as_of: datetime
     wheres: Mapping[str, Where] = field(default_factory=dict)
     drafts: bool = False
+    assume: Mapping[str, str] = field(default_factory=dict)
 
 
 def ask_oracle(case: Case) -> Assessment:
     world = World(APPS, PARENTS, LISTS, recognise, case.wheres)
-    people, devices = case.people, case.devices
-    return judge(case.policies, people, devices, world, case.as_of, drafts=case.drafts)
+    return judge(
+        case.policies,
+        case.people,
+        case.devices,
+        world,
+        case.as_of,
+        drafts=case.drafts,
+        assume=case.assume,
+    )
 
 
 class _TextDumper(yaml.SafeDumper):

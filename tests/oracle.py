@@ -10,6 +10,7 @@ and `items`. Times are aware.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -72,6 +73,7 @@ def judge(
     as_of: datetime,
     *,
     drafts: bool = False,
+    assume: Mapping[str, str] | None = None,
 ) -> Assessment:
     """Judge every control of every policy over all devices."""
     assessment = Assessment()
@@ -79,7 +81,7 @@ def judge(
     seen = [device for device in devices if reports_until(as_of, device)]
     for policy in policies:
         for control in policy["controls"]:
-            question = Question(policy, control, world, as_of, drafts)
+            question = Question(policy, control, world, as_of, drafts, assume or {})
             key = (policy["policy"], control["id"])
             answers = by_unit(question, seen, known)
             for unit, answer in answers.items():
@@ -148,7 +150,8 @@ def by_unit(question: Question, devices: list[dict], people: list[dict]) -> dict
         reports = reports_until(question.as_of, device)
         columns = merged(device["device_id"], reports)
         person = person_of(columns.get("user_id"), people)
-        answer = judge_device(question, reports, columns, person)
+        told = {name: value for name, value in (person or {}).items() if value is not None}
+        answer = judge_device(question, reports, columns, {**question.assume, **told})
         if question.grain == "device" or person is None:
             answers[device["device_id"]] = answer
         else:
@@ -199,9 +202,7 @@ def tally(verdicts: list[Verdict], control: dict) -> dict[str, object]:
 # one device
 
 
-def judge_device(
-    question: Question, reports: list[dict], device: dict, person: dict | None
-) -> Answer:
+def judge_device(question: Question, reports: list[dict], device: dict, person: dict) -> Answer:
     """Answer for one device and one control; the first rule that holds decides."""
     row: Row = {"device": device, "person": person, "item": None, "app": None}
     scopes = [question.policy["applies_to"], question.control.get("applies_to", {})]

@@ -72,6 +72,8 @@ class Question:
     world: World
     as_of: datetime
     drafts: bool = False
+    assume: Mapping[str, str] = field(default_factory=dict)
+    """A person's columns where neither people file nor anything else has one."""
 
     @property
     def zone(self) -> str:

@@ -7,10 +7,11 @@ say of the devices is said here: each is its own.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
-from report_files import write_people, write_reports
+from report_files import write_people, write_replaced, write_reports
 
 from cases import Case, policy_text
 from oracle import Assessment, Finding, Verdict
@@ -32,7 +33,7 @@ def ask_engine(case: Case) -> Assessment:
         folder = Path(name)
         _lay_out_people(con, folder, case.people)
         _lay_out_reports(con, folder, case)
-        question = Question(_policies(folder, case), case.as_of, case.drafts)
+        question = Question(_policies(folder, case), case.as_of, case.drafts, case.assume)
         tallies = assess(con, question, CATALOGUE).tallies
         return _as_oracle(con, tallies)
 
@@ -63,18 +64,37 @@ def _lay_out_reports(con: DuckDBPyConnection, folder: Path, case: Case) -> None:
     ]
     parts = folder / "parts"
     parts.mkdir()
-    read = read_reports(write_reports(folder, reports), con, parts, case.as_of)
+    paths = [*write_reports(folder, reports), *write_replaced(folder, reports)]
+    read = read_reports(paths, con, parts, case.as_of)
     rejected = con.execute("SELECT record, reason FROM rejected").fetchall()
     assert (read.problems, rejected) == ((), [])
     con.execute("CREATE TEMP TABLE part_file(part INTEGER, path VARCHAR)")
-    files = [str(path) for path in read.parts]
+    files = _with_equal_refs(con, read.parts)
     insert_columns(con, "part_file", [("INTEGER", range(len(files))), ("VARCHAR", files)])
     con.execute("ALTER TABLE report ADD COLUMN report_sha256 VARCHAR")
     _set_received(con, reports)
     con.execute(
         "CREATE TEMP TABLE identity AS"
-        " SELECT report_no, device_id AS device_key, true AS current FROM report"
+        " SELECT report_no, device_id AS device_key, input_no <= ? AS current FROM report",
+        [len({report["source"] for _, report in reports})],
     )
+
+
+def _with_equal_refs(con: DuckDBPyConnection, parts: Iterable[Path]) -> list[str]:
+    """Let reports of different parts bear one name, as those of different audits do.
+
+    Readers begin a report's name with the number of its file in the audit.
+    """
+    without_number = "regexp_replace(device_ref, '^[0-9]+/', '')"
+    con.execute(f"UPDATE report SET device_ref = {without_number}")
+    renamed = []
+    for part in parts:
+        renamed.append(f"{part}.renamed")
+        con.execute(
+            f"COPY (SELECT * REPLACE ({without_number} AS device_ref)"
+            f" FROM read_parquet('{part}')) TO '{renamed[-1]}' (FORMAT parquet)"
+        )
+    return renamed
 
 
 def _set_received(con: DuckDBPyConnection, reports: list[tuple[str, dict]]) -> None:

@@ -33,6 +33,21 @@ def write_reports(folder: Path, reports: Iterable[Report]) -> list[Path]:
     return [_write_source(folder, *each) for each in by_source.items()]
 
 
+def write_replaced(folder: Path, reports: Iterable[Report]) -> list[Path]:
+    """Write what a source said yesterday, which its report of today replaces: not to be judged."""
+    yesterday = folder / "yesterday"
+    yesterday.mkdir()
+    said = {"kind": "app", "identifier": "com.tencent.mm", "name": "WeChat", "version": "7"}
+    return write_reports(
+        yesterday,
+        [
+            (device_id, {**report, "items": [said], "form": "tablet"})
+            for device_id, report in reports
+            if report["source"] == AS_TABLE
+        ],
+    )
+
+
 def _write_source(folder: Path, source: str, reports: list[Report]) -> Path:
     if source == AS_TABLE:
         path = folder / f"{source}.csv"
