@@ -93,6 +93,6 @@ class Fleet:
     def words(self) -> tuple[str, ...]:
         """What to say to audit it outside a workspace, as of the day of its reports."""
         return (
-            "audit", str(self.report), "-p", str(self.policy), "--people", str(self.people),
+            "audit", self.report.name, "-p", self.policy.name, "--people", self.people.name,
             "--as-of", "2026-11-03",
         )  # fmt: skip

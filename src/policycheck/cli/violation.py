@@ -109,11 +109,13 @@ def show_violation(
 
 
 def _policies(settings: Settings) -> dict[str, Policy]:
-    """Load the policies that the workspace and the library hold, by id; the own ones count."""
+    """Load the policies that are at hand, by id: those of the config count, then the own ones."""
     from policycheck.policy.load import in_folder, load
 
-    folders = reversed(settings.policy_folders)
-    return {policy.policy: policy for folder in folders for policy in load(in_folder(folder))}
+    groups = [in_folder(folder) for folder in reversed(settings.policy_folders)]
+    if settings.named:
+        groups.append(settings.policy_paths())
+    return {policy.policy: policy for paths in groups for policy in load(paths)}
 
 
 def _findings(settings: Settings) -> Callable[[Violation], Finding]:
