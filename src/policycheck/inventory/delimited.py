@@ -94,10 +94,13 @@ class Grammar:
         return f"{fields} {noun}, the header has {self.width}"
 
 
-def split_records(lines: Iterable[bytes], grammar: Grammar) -> Iterator[Sound | Fault]:
+def split_records(
+    lines: Iterable[bytes], grammar: Grammar, *, cut: bool = False
+) -> Iterator[Sound | Fault]:
     r"""Split the lines of a table (without its header) into records, numbered from 1.
 
-    Lines come with their line ends, `\n` or `\r\n`; blank ones are no records.
+    Lines come with their line ends, `\n` or `\r\n`; blank ones are no records. Where the text
+    is known to be `cut`, its last line cannot be trusted unless it has its end.
     """
     number = 0
     pending: list[bytes] = []
@@ -109,9 +112,10 @@ def split_records(lines: Iterable[bytes], grammar: Grammar) -> Iterator[Sound | 
         number += 1
         if not grammar.accepts(raw) and raw.count(b'"') % 2:
             raw = _join_quoted(raw, line, stream, pending, grammar)
-        reason = _find_fault(raw, grammar)
+        ends = line.endswith(b"\n")
+        reason = "is cut off" if cut and not ends else _find_fault(raw, grammar)
         if reason:
-            yield Fault(number, reason, last=not line.endswith(b"\n"))
+            yield Fault(number, reason, last=not ends)
         else:
             yield Sound(number, raw)
 

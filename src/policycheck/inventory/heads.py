@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from policycheck.inventory.base import Form, Head
+from policycheck.inventory.base import HEAD_BYTES, Form, Head
 from policycheck.inventory.decode import looks_binary
 from policycheck.inventory.delimited import read_header
 
@@ -30,7 +30,7 @@ def make_head(start: bytes) -> Head:
         return Head("json", keys=_read_keys(stripped), start=_shorten(stripped))
     if stripped[0] == "<":
         return Head("xml", root=_read_root(stripped), start=_shorten(stripped))
-    columns, delimiter = read_header(text)
+    columns, delimiter = read_header(text) if "\n" in text or len(start) < HEAD_BYTES else ((), ",")
     form: Form = "table" if columns else "text"
     return Head(form, columns, delimiter, start=_shorten(stripped))
 

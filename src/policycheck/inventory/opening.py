@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,7 +79,8 @@ class Opener:
                     self._advance(stream.size)
                 yield stream.path, sha256, self._make_source(stream)
         except UnreadableError as error:
-            yield str(path), self._digest_file(path) if path.is_file() else "", error
+            readable = path.is_file() and os.access(path, os.R_OK)
+            yield str(path), self._digest_file(path) if readable else "", error
 
     def _digest_file(self, path: Path) -> Digest:
         if path not in self._digests:
@@ -118,9 +120,9 @@ class Opener:
         return None, file
 
     def _decode(self, stream: Stream, encoding: str, mark: int) -> tuple[bytes | None, Path | None]:
-        spool = Spool(self._folder, stream.size)
+        spool = Spool(self._folder)
         for chunk in to_utf8(_skip(_read_chunks(stream), mark), encoding):
-            spool.write(chunk)
+            spool.write(chunk, stream.size)
         return spool.close(), spool.path
 
     def _make_parquet(self, stream: Stream) -> Source | UnreadableError:

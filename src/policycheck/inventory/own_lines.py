@@ -56,6 +56,9 @@ def read(sources: Sequence[Source], staging: Staging) -> None:
                 staging.reject(source, record, str(fault))
                 staging.records[source.input_no] += 1
         _warn_of_keys(source, unknown, staging)
+        if source.cut:
+            message = "ends in the middle; the devices that came before are used"
+            staging.warn(source.path, message, "export it once more")
 
 
 def _parse(line: bytes) -> dict[str, object]:
@@ -96,10 +99,10 @@ def _add_device(
     identity = next((columns[key] for key in _IDENTITIES if _names(columns.get(key, ""))), "")
     if not identity:
         raise _LineError(f"no {', '.join(_IDENTITIES[:-1])} or {_IDENTITIES[-1]}")
-    items = device.get("items") or []
-    if not isinstance(items, list):
+    items = device.get("items")
+    if items is not None and not isinstance(items, list):
         raise _LineError("items is not a list")
-    read_items = [_read_item(number, item) for number, item in enumerate(items)]
+    read_items = [_read_item(number, item) for number, item in enumerate(items or ())]
     ref = f"{name}/{identity}" if name else identity
     staging.rows.add_device(
         source.input_no,
@@ -114,7 +117,7 @@ def _add_device(
     for texts, attributes in read_items:
         staging.rows.add_item(source.input_no, record, ref, texts, attributes)
     unknown = {key for key in device if key not in _DEVICE_KEYS and key not in _OTHER_KEYS}
-    return unknown.union(*(_find_unknown(item) for item in items))
+    return unknown.union(*(_find_unknown(item) for item in items or ()))
 
 
 def _names(identity: str) -> bool:
@@ -155,7 +158,9 @@ def _read_text(value: object, where: str) -> str:
 
 
 def _read_attributes(value: Mapping[str, object], where: str) -> dict[str, str]:
-    attributes = value.get("attributes") or {}
+    attributes = value.get("attributes")
+    if attributes is None:
+        return {}
     if not isinstance(attributes, dict):
         raise _LineError(f"{where} is not an object")
     texts = {key: _read_text(text, f"{where}.{key}") for key, text in attributes.items()}

@@ -134,7 +134,7 @@ def _find_header_problems(source: Source) -> Iterator[Problem]:
             hint = did_you_mean(name, (*_TEXTS, "groups")) or f"call it attributes.{name}"
             message = f"unknown column {quote(name)}"
             yield Problem(message, place, hint, max(len(name), 1), excerpt=line)
-    if not set(_KEYS).intersection(columns):
+    if not set(_KEYS).intersection(columns) and all(map(_is_known, columns)):
         hint = "one of the two says which devices are whose"
         yield Problem("neither email nor person_id", Place(source.path, 1, 1), hint, excerpt=line)
 
@@ -152,9 +152,10 @@ def _write_sound(source: Source, prepared: Path) -> list[tuple[int, str]]:
     rejected: list[tuple[int, str]] = []
     lines = source.lines()
     next(lines, None)
+    grammar = Grammar(head.delimiter, len(head.columns))
     with prepared.open("xb") as handle:
         handle.write(b"header\n")
-        for record in split_records(lines, Grammar(head.delimiter, len(head.columns))):
+        for record in split_records(lines, grammar, cut=source.cut):
             if isinstance(record, Fault):
                 rejected.append((record.number, record.reason))
             else:

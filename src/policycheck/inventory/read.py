@@ -118,7 +118,13 @@ def _claim(
     """
     if isinstance(found, UnreadableError):
         raise found
-    reader = detect(found.head)
+    try:
+        reader = detect(found.head)
+    except UnreadableError as error:
+        if found.cut:
+            message = "is damaged: its compressed data is cut or broken"
+            raise UnreadableError(message, "copy it once more") from error
+        raise
     source = replace(found, input_no=input_no)
     staging.enter(source, reader)
     claimed.setdefault(reader.NAME, (reader, []))[1].append(source)

@@ -110,12 +110,6 @@ class Staging:
         self.encodings[source.input_no] = source.encoding
         self.records.setdefault(source.input_no, 0)
         self.items.setdefault(source.input_no, 0)
-        if source.cut:
-            self.warn(
-                source.path,
-                "ends in the middle of its compressed data; what came before is used",
-                "export it once more",
-            )
 
     def refuse(self, input_no: int, path: str, error: UnreadableError) -> None:
         """Give up a source as a whole; the others go on."""
@@ -137,6 +131,11 @@ class Staging:
     def mark_cut(self, source: Source) -> None:
         """Say that a table ends too early: any of its devices may lack items."""
         self.con.execute("INSERT INTO incomplete VALUES ($1, NULL)", [source.input_no])
+        self.warn(
+            source.path,
+            "ends in the middle: none of its lists counts as complete",
+            "export it once more",
+        )
 
     def new_part(self) -> tuple[int, Path]:
         """Return the number and the path of the next part."""
@@ -220,18 +219,19 @@ class Staging:
         separator = head.delimiter.encode()
         lines = source.lines()
         next(lines, None)  # the header
-        if source.cut:
-            self.mark_cut(source)
-        for record in split_records(lines, Grammar(head.delimiter, len(head.columns))):
+        cut = source.cut
+        grammar = Grammar(head.delimiter, len(head.columns))
+        for record in split_records(lines, grammar, cut=source.cut):
             if isinstance(record, Fault):
                 self.records[source.input_no] += 1
                 self.reject(source, record.number, record.reason)
-                if record.last:
-                    self.mark_cut(source)
+                cut = cut or record.last
             else:
                 number = b"%d" % record.number
                 start = b"%d" % source.input_no
                 yield b"%b%b%b%b%b\n" % (start, separator, number, separator, record.raw)
+        if cut:
+            self.mark_cut(source)
 
     def finish(self, received_at: datetime) -> None:
         """Write what was collected row by row, and make the tables."""

@@ -57,28 +57,21 @@ class Stream:
 class Spool:
     """Collects chunks: in memory while they are few, then in a file of its own."""
 
-    def __init__(self, folder: Path, packed_size: int) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._packed_size = packed_size
         self._chunks: list[bytes] = []
         self._file: IO[bytes] | None = None
         self.path: Path | None = None
         self.size = 0
 
-    def write(self, chunk: bytes) -> None:
-        """Take a chunk.
+    def write(self, chunk: bytes, packed: int) -> None:
+        """Take a chunk; `packed` is how many bytes all chunks so far were unpacked from.
 
         Raises:
             UnreadableError: where the whole has outgrown what its packed size can explain.
         """
         self.size += len(chunk)
-        if self.size > FREE_BYTES and self.size > MAX_RATIO * self._packed_size:
-            raise UnreadableError(
-                f"unpacks to more than {MAX_RATIO} times its size: a bomb, not a report",
-                "if it is a real export, unpack it yourself and name the unpacked file",
-            )
-        if self.size > MAX_BYTES:
-            raise UnreadableError(f"unpacks to more than {MAX_BYTES >> 30} GiB", "split the export")
+        check_growth(self.size, packed)
         if self._file is None and self.size > SMALL:
             self._spill()
         if self._file is None:
@@ -98,6 +91,21 @@ class Spool:
             return b"".join(self._chunks)
         self._file.close()
         return None
+
+
+def check_growth(size: int, packed: int) -> None:
+    """Check that what unpacks to so many bytes may be a report.
+
+    Raises:
+        UnreadableError: where it is a bomb, or more than anybody exports.
+    """
+    if size > FREE_BYTES and size > MAX_RATIO * packed:
+        raise UnreadableError(
+            f"unpacks to more than {MAX_RATIO} times its size: a bomb, not a report",
+            "if it is a real export, unpack it yourself and name the unpacked file",
+        )
+    if size > MAX_BYTES:
+        raise UnreadableError(f"unpacks to more than {MAX_BYTES >> 30} GiB", "split the export")
 
 
 def unused_path(folder: Path, stem: str, suffix: str = "") -> Path:
@@ -149,12 +157,12 @@ def _packed_kind(magic: bytes) -> str:
 def _open_deflated(
     stream: Stream, path: Path, folder: Path
 ) -> Stream | tuple[str, UnreadableError]:
-    spool = Spool(folder, stream.size)
+    spool = Spool(folder)
     cut = False
     with path.open("rb") as handle:
         try:
             for chunk in _inflate(handle):
-                spool.write(chunk)
+                spool.write(chunk, handle.tell())
         except EOFError:
             cut = True
         except zlib.error:
@@ -248,13 +256,14 @@ def _open_member(
         return label, UnreadableError(
             "is encrypted", "unpack it with its password and read the file"
         )
-    spool = Spool(folder, max(member.compress_size, 1))
+    spool = Spool(folder)
     digest = hashlib.sha256()
     cut = False
     try:
+        check_growth(member.file_size, member.compress_size)
         with archive.open(member) as handle:
             for chunk in iter(lambda: handle.read(_CHUNK), b""):
-                spool.write(chunk)
+                spool.write(chunk, member.compress_size)
                 digest.update(chunk)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError):
         cut = True

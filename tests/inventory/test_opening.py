@@ -1,0 +1,225 @@
+"""Encodings, compression, archives, folders and globs: the same rows whatever they come in."""
+
+import gzip
+import hashlib
+import io
+import time
+import zipfile
+import zlib
+from datetime import UTC, datetime
+
+import duckdb
+import pytest
+
+from policycheck.inventory.opening import expand_paths
+from policycheck.inventory.read import read_reports
+
+TEXT = "device_id,platform,kind,name\nD1,windows,app,微信\nD2,windows,app,易信\n"
+ROWS = [("D1", "微信"), ("D2", "易信")]
+
+
+def rows(reading):
+    return [(ref.split("/")[-1], name) for ref, name in reading.items("device_ref, name")]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "mark", "told"),
+    [
+        ("utf-8", b"", "UTF-8"),
+        ("utf-8", b"\xef\xbb\xbf", "UTF-8"),
+        ("utf-16-le", b"\xff\xfe", "UTF-16LE"),
+        ("utf-16-be", b"\xfe\xff", "UTF-16BE"),
+        ("utf-16-le", b"", "UTF-16LE"),
+        ("utf-16-be", b"", "UTF-16BE"),
+        ("gb18030", b"", "GB18030"),
+    ],
+)
+def test_encodings(read, tmp_path, encoding, mark, told):
+    path = tmp_path / "x.csv"
+    path.write_bytes(mark + TEXT.encode(encoding))
+    reading = read(path)
+    assert rows(reading) == ROWS
+    assert reading.result.inputs[0].encoding == told
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "gb18030"])
+def test_large_files_are_decoded_too(read, tmp_path, encoding):
+    """GB18030 shows itself late: beyond the first bytes everything is ASCII."""
+    head = "device_id,platform,kind,name\n"
+    body = "".join(f"D{number % 9},windows,app,Plain App {number}\n" for number in range(200_000))
+    path = tmp_path / "x.csv"
+    path.write_bytes((head + body + "D1,windows,app,微信\n" * 50).encode(encoding))
+    reading = read(path)
+    (line,) = reading.result.inputs
+    assert (line.records, line.rejected, line.items) == (200_050, 0, 200_050)
+    names = reading.rows(
+        f"SELECT count(*) FROM read_parquet('{reading.result.parts[1]}') WHERE name = '微信'"
+    )
+    assert names == [(50,)]
+
+
+def test_a_damaged_utf8_file_is_not_taken_for_gb18030(read, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_bytes(TEXT.encode() + b"D3,windows,app,M\xfcller\n")
+    reading = read(path)
+    assert rows(reading) == ROWS
+    assert reading.rejected() == [(3, "holds bytes that are not UTF-8")]
+
+
+def test_half_a_character_at_the_end_of_utf16(read, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"\xff\xfe" + TEXT.encode("utf-16-le")[:-3])
+    reading = read(path)
+    assert rows(reading) == ROWS[:1]
+    assert reading.rejected() == [(2, "holds bytes that are not UTF-8")]
+
+
+def packed(content, name):
+    if name.endswith(".gz"):
+        return gzip.compress(content)
+    if name.endswith(".ocs"):
+        return zlib.compress(content)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("export/report.csv", content)
+        archive.writestr("export/", "")
+        archive.writestr("__MACOSX/._report.csv", "x")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("name", ["x.gz", "x.ocs", "x.zip", "named.csv"])
+def test_compression_is_told_by_content(read, tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(packed(TEXT.encode(), name if name != "named.csv" else "x.gz"))
+    reading = read(path)
+    assert rows(reading) == ROWS
+    (line,) = reading.result.inputs
+    assert line.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert line.path == (f"{path}/export/report.csv" if name == "x.zip" else str(path))
+
+
+def test_large_compressed_files(read, tmp_path):
+    text = "device_id,platform,kind,name\n" + "".join(
+        f"D{number % 9},windows,app,App {number}\n" for number in range(200_000)
+    )
+    for name in ("x.gz", "x.zip"):
+        path = tmp_path / name
+        path.write_bytes(packed(text.encode(), name))
+        (line,) = read(path).result.inputs
+        assert (line.records, line.rejected) == (200_000, 0)
+        assert line.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_gzip_of_several_members_and_padding(read, tmp_path):
+    head, rest = TEXT.encode()[:40], TEXT.encode()[40:]
+    path = tmp_path / "x.gz"
+    path.write_bytes(gzip.compress(head) + gzip.compress(rest) + b"\0" * 9)
+    assert rows(read(path)) == ROWS
+
+
+def test_a_zip_with_several_reports(read, files, tmp_path):
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("intune_apps.csv", "intune_devices.csv", "own.ndjson"):
+            archive.write(files / name, name)
+        archive.writestr("readme.txt", "hello")
+    reading = read(path)
+    told = [(line.path.removeprefix(f"{path}/"), line.format) for line in reading.result.inputs]
+    assert told == [
+        ("intune_apps.csv", "intune"), ("intune_devices.csv", "intune"),
+        ("own.ndjson", "policycheck-lines"), ("readme.txt", ""),
+    ]  # fmt: skip
+    member = hashlib.sha256((files / "own.ndjson").read_bytes()).hexdigest()
+    assert reading.result.inputs[2].sha256 == member
+    (problem,) = reading.result.problems
+    assert problem.message.startswith(f"{path}/readme.txt is of no known format")
+
+
+def test_a_cut_gzip_keeps_what_came_before(read, tmp_path):
+    text = "device_id,platform,listing,kind,name\n" + "".join(
+        f"D{number},windows,app=all,app,{hashlib.sha256(b'%d' % number).hexdigest()}\n"
+        for number in range(3000)
+    )
+    path = tmp_path / "x.csv.gz"
+    whole = gzip.compress(text.encode())
+    path.write_bytes(whole[: len(whole) // 2])
+    reading = read(path)
+    (line,) = reading.result.inputs
+    assert line.records > 1000
+    assert line.rejected <= 1
+    assert {visibility for _, _, visibility in reading.listings()} == {"managed"}
+    (problem,) = reading.result.problems
+    assert problem.severity == "warning"
+
+
+@pytest.mark.parametrize("name", ["x.gz", "x.zip"])
+def test_a_bomb_is_stopped_early(read, tmp_path, name):
+    path = tmp_path / name
+    nothing = b"\0" * (1 << 20)
+    if name == "x.gz":
+        with gzip.open(path, "wb", compresslevel=1) as handle:
+            for _ in range(600):
+                handle.write(nothing)
+    else:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:  # noqa: SIM117
+            with archive.open("report.csv", "w") as handle:
+                for _ in range(600):
+                    handle.write(nothing)
+    started = time.monotonic()
+    reading = read(path)
+    assert time.monotonic() - started < 5
+    (problem,) = reading.result.problems
+    assert "a bomb, not a report" in problem.message
+    assert reading.result.inputs[0].format == ""
+
+
+def test_names_that_are_patterns_are_files(read, tmp_path):
+    large = "device_id,platform,kind,name\n" + "D1,ios,app,A\n" * 400_000
+    for name in ("a[1]*?.csv", "it's.csv"):
+        path = tmp_path / name
+        path.write_text(large)
+        (line,) = read(path).result.inputs
+        assert line.items == 400_000
+
+
+def test_folders_and_globs(tmp_path):
+    for name in ("b.csv", "a.csv", ".hidden", "c.csv.part", "d.tmp", "sub/e.csv", ".git/f.csv"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("x")
+
+    def found(*paths):
+        return [str(path.relative_to(tmp_path)) for path in expand_paths(paths)]
+
+    assert found(tmp_path) == ["a.csv", "b.csv", "sub/e.csv"]
+    assert found(tmp_path / "*.csv") == ["a.csv", "b.csv"]
+    assert found(tmp_path / "d.tmp") == ["d.tmp"]  # it was asked for by name
+    assert found(tmp_path / "b.csv", tmp_path) == ["b.csv", "a.csv", "sub/e.csv"]  # once each
+    assert found(tmp_path / "none") == ["none"]
+
+
+def test_many_small_files_are_one_batch(read, tmp_path):
+    for number in range(300):
+        (tmp_path / f"{number}.csv").write_text(
+            f"device_id,platform,kind,name\nD{number},ios,app,A\n"
+        )
+        (tmp_path / f"{number}.json").write_text(f'{{"device_id":"J{number}","items":[]}}\n')
+    reading = read(tmp_path / "*.*")
+    assert len(reading.result.inputs) == 600
+    assert len(reading.result.parts) == 2  # not one for each file
+    assert reading.rows("SELECT count(*) FROM report") == [(600,)]
+
+
+def test_progress_counts_every_byte(files, tmp_path):
+    path = tmp_path / "large.csv"
+    path.write_text("device_id,platform,kind,name\n" + "D1,ios,app,A\n" * 400_000)
+    told = []
+    folder = tmp_path / "out"
+    folder.mkdir()
+    with duckdb.connect() as con:
+        paths = [path, files / "own.ndjson"]
+        moment = datetime(2026, 11, 22, tzinfo=UTC)
+        read_reports(paths, con, folder, moment, lambda done, total: told.append((done, total)))
+    size = path.stat().st_size + (files / "own.ndjson").stat().st_size
+    assert told[-1] == (size, size)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
