@@ -27,7 +27,7 @@ from policycheck.inventory.people import no_people, read_people
 from policycheck.inventory.read import read_reports
 from policycheck.outcome import Outcome
 from policycheck.policy.model import Policy
-from policycheck.problems import Problem
+from policycheck.problems import PolicycheckError, Problem
 from policycheck.report.content import InputLine
 from policycheck.store.identity import hold, identify
 from policycheck.store.lives import Basis, compute_lives
@@ -98,6 +98,8 @@ def _read(
 ) -> _Inputs:
     """Read reports and people; leaves report, listing, rejected, person and part_file."""
     reports = read_reports(request.inputs, con, staged, request.received_at, progress)
+    if request.inputs and not any(line.format for line in reports.inputs):
+        raise PolicycheckError([*reports.problems, Problem("no report could be read", None)])
     people = read_people(request.people, con) if request.people else no_people(con)
     con.execute("CREATE OR REPLACE TEMP TABLE part_file(part INTEGER, path VARCHAR)")
     parts = [str(path) for path in reports.parts]

@@ -105,8 +105,7 @@ def test_show_tells_the_whole_story(run: Run, home: Fleet) -> None:
 def test_show_of_a_policy_that_is_gone(run: Run, home: Fleet, folder: Path) -> None:
     audit(run, home)
     (line,) = listed(run)
-    (folder / "policies").mkdir()
-    home.policy.unlink()
+    (folder / "policycheck.yaml").write_text("language: 1\npolicies: [jd-business-im]\n")
     done = run("violation", "show", str(line["fingerprint"]))
     assert done.code == 0
     assert "no-wechat (no such policy is here any more)" in done.out
