@@ -73,7 +73,7 @@ class OpenArchive:
             "SELECT DISTINCT report_sha256 FROM held"
             " WHERE report_sha256 NOT IN (SELECT sha256 FROM report_path)",
         )
-        paths = self.connection.execute(_PATHS, {"digests": digests}).tuples()
+        paths = self.connection.execute(_PATHS, {"digests": digests})
         fill(con, "report_path", ("VARCHAR", "VARCHAR"), paths)
 
     def load_lives(self, con: duckdb.DuckDBPyConnection, policies: Sequence[str]) -> None:

@@ -40,7 +40,7 @@ def describe_store(store: Store) -> StoreInfo:
         }
         by_status = connection.execute(
             text("SELECT status, count(*) FROM violation GROUP BY status ORDER BY status")
-        ).tuples()
+        )
         violations = {str(status): int(count) for status, count in by_status}
     return StoreInfo(
         url=shown(store.url),

@@ -133,7 +133,7 @@ WITH state AS (
             WHEN p.status = 'closed' THEN 'reopened'
         END AS change,
         CASE
-            WHEN coalesce(j.newer, FALSE) THEN 'report'
+            WHEN CASE WHEN f.device_key IS NULL THEN n.report ELSE j.newer END THEN 'report'
             WHEN n.policy_changed THEN 'policy'
             WHEN n.catalogue_changed THEN 'catalogue'
             WHEN n.people_changed THEN 'people'

@@ -113,7 +113,7 @@ def _prepare(con: Session, connection: Connection, run: NewRun, run_id: int) -> 
         " name VARCHAR, version VARCHAR, app_id VARCHAR, basis VARCHAR, confidence VARCHAR)"
     )
     if number(con, "SELECT count(*) FROM life WHERE change IS NOT NULL"):
-        items = connection.execute(text(f"SELECT {_ITEM} FROM item")).tuples()
+        items = connection.execute(text(f"SELECT {_ITEM} FROM item"))
         fill(con, "stored_item", ("BIGINT", *("VARCHAR",) * 7), items)
     con.execute(program("changes.sql"))
 

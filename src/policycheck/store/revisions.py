@@ -7,14 +7,20 @@ the names of their files.
 from __future__ import annotations
 
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from sqlalchemy import Connection
 
-_FOLDER = files("policycheck.store") / "migrations"
+
+def migration_folder() -> Traversable:
+    """Return the folder with Alembic's scripts."""
+    return files("policycheck.store") / "migrations"
+
+
 REVISIONS = tuple(
     sorted(
         entry.name.partition("_")[0]
-        for entry in (_FOLDER / "versions").iterdir()
+        for entry in (migration_folder() / "versions").iterdir()
         if entry.name.endswith(".py")
     )
 )
@@ -28,6 +34,6 @@ def migrate(connection: Connection, revision: str = HEAD) -> None:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.set_main_option("script_location", str(migration_folder()).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, revision)

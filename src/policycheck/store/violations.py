@@ -155,11 +155,11 @@ def find_violation(connection: Connection, prefix: str) -> Violation:
 
     Raises PolicycheckError where there is none, or more than one.
     """
-    given = prefix.strip().lower()
-    pattern = {"pattern": given.replace("%", "").replace("_", "") + "%"}
-    found = list(_select(connection, " AND v.fingerprint LIKE :pattern LIMIT 6", pattern))
+    low = prefix.strip().lower()
+    between = {"low": low, "high": low + "g"}  # the letter after all hexadecimal digits
+    found = list(_select(connection, _BY_NAME, between))
     if not found:
-        found = list(_select(connection, _BY_OLD_NAME, pattern))
+        found = list(_select(connection, _BY_OLD_NAME, between))
     if not found:
         hint = "`policycheck violation list --status all` shows them all"
         raise fault(f"there is no violation {quote(prefix)}", hint)
@@ -169,9 +169,11 @@ def find_violation(connection: Connection, prefix: str) -> Violation:
     return found[0]
 
 
+_BY_NAME = " AND v.fingerprint BETWEEN :low AND :high LIMIT 6"
 _BY_OLD_NAME = """
  AND v.fingerprint IN (
-    SELECT e.fingerprint FROM event AS e WHERE e.kind = 'renamed' AND e.detail LIKE :pattern
+    SELECT e.fingerprint FROM event AS e WHERE e.kind = 'renamed'
+        AND e.detail BETWEEN :low AND :high
 ) LIMIT 6
 """
 
@@ -182,7 +184,7 @@ def tell_story(connection: Connection, violation: Violation) -> Story:
     names: tuple[str, ...] = (violation.fingerprint,)
     while names:
         query = _statement(_EVENTS, {"names": names})
-        rows = connection.execute(query, {"names": list(names)}).tuples().all()
+        rows = connection.execute(query, {"names": list(names)}).all()
         told = [Event(from_stored(at), *rest) for at, *rest in rows]
         events = [*told, *events]
         names = tuple(event.detail for event in told if event.kind == "renamed" and event.detail)
