@@ -29,8 +29,8 @@ demo: $(VENV)/.installed  ## Audit an invented fleet against JD's memo of 2013 (
 test: $(VENV)/.developed  ## Run the tests that need nothing but Python
 	$(BIN)/python -m pytest -n auto -m "not agents and not postgres" $(PYTEST_ARGS)
 
-test-all: $(VENV)/.developed  ## Run every test, also those that need Debian's two agents
-	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+test-all: $(VENV)/.developed  ## Run every test and let none be skipped (needs Debian's two agents)
+	PYTHONPATH=tests $(BIN)/python -m pytest -n auto -p nothing_skipped $(PYTEST_ARGS)
 
 check: $(VENV)/.developed  ## Lint, format, types, layers, and docs against the code
 	$(BIN)/ruff check
