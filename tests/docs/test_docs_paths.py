@@ -17,7 +17,7 @@ DOCS = sorted(
 TOP = {"src", "tests", "rules", "policies", "docs", "examples", "benchmarks", ".ci"}
 PATH = re.compile(r"(?<![\w./-])((?:[\w.<>*-]+/)+[\w.<>*-]*)")
 LINK = re.compile(r"\]\(([^)#]+)")
-NAMED = re.compile(r"(?:^ *|`)make ([a-z-]+)", re.MULTILINE)
+NAMED = re.compile(r"(?:^ *|`)make ([a-z-]+)(?=`|$| *#| [A-Z_]+=)", re.MULTILINE)
 CODE = re.compile(r"```.*?```|(?:^    .*\n)+|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 
 
@@ -34,7 +34,8 @@ def ignored(path: str) -> bool:
 def there(path: str) -> bool:
     if "<" in path:  # a template: its folder must be there
         return (ROOT / path.partition("<")[0]).parent.is_dir()
-    return any(ROOT.glob(path.rstrip("/"))) or ignored(path)
+    roots = (ROOT, ROOT / "src/policycheck/templates/workspace")  # the docs speak of both
+    return any(any(root.glob(path.rstrip("/"))) for root in roots) or ignored(path)
 
 
 def test_the_docs_are_found() -> None:
