@@ -246,7 +246,10 @@ def test_the_report_tells_what_is_stored(run: Run, home: Fleet) -> None:
         ("d-5", "unknown"),
     ]
     assert told["findings"][0]["evidence"]["path"] == "phones.ndjson"
-    assert "nothing read: 5 devices judged" in run("report", "--as-of", AUDITED).out
+    assert (
+        "nothing read, 5 devices judged from what is stored"
+        in run("report", "--as-of", AUDITED).out
+    )
 
 
 def test_store_info_counts(run: Run, home: Fleet, folder: Path) -> None:

@@ -199,11 +199,11 @@ SMALL = HeldContent(
     aside=(
         Bystander(
             "jd-business-im", "only-yixin", "d-8", "PC-8", "p@jd.example", "partner", "windows",
-            False,
+            excused=False,
         ),
         Bystander(
             "jd-business-im", "only-yixin", "d-9", "PC-9", "ceo@jd.example", "employee", "ios",
-            True,
+            excused=True,
         ),
     ),
     assumed={"type": "employee"},
@@ -241,7 +241,7 @@ def hostile() -> HeldContent:
         for number, text in enumerate(HOSTILE)
     )
     aside = tuple(
-        Bystander("jd-business-im", "only-yixin", text, text, text, text, text, False)
+        Bystander("jd-business-im", "only-yixin", text, text, text, text, text, excused=False)
         for text in HOSTILE
     )
     return replace(

@@ -96,7 +96,10 @@ def lint_rules(
         typer.Argument(metavar="DIR", help="Rules folders besides the shipped one."),
     ] = None,
 ) -> None:
-    """Check the rules: errors stop every audit, warnings are to be thought about twice."""
+    """Check the rules.
+
+    Errors stop every audit, warnings are to be thought about twice.
+    """
     from policycheck.catalogue.lint import lint
     from policycheck.workspace import Given, resolve
 

@@ -47,7 +47,9 @@ def audit(
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
 ) -> None:
-    """Judge inventory reports: who complies, who does not, who is not known.
+    """Judge inventory reports, and record what is found.
+
+    Tells who complies, who does not, who is excused, and about whom nothing is known.
 
     Inside a workspace (a folder with policycheck.yaml) or with --store the outcome is recorded;
     elsewhere it is only told. Exit codes: 0 none found, 1 violations, 2 could not audit, 3 none

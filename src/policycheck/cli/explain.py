@@ -40,7 +40,7 @@ def explain(
     store: options.StoreUrl = None,
     facts: options.FactsFolder = None,
 ) -> None:
-    """Explain a stored device: its verdicts, why, the evidence, and what would make it pass."""
+    """Explain a device: its verdicts, why, and what would help."""
     from policycheck.explanation import explain as explain_device
     from policycheck.pipeline import audit
     from policycheck.rulebook import load_rulebook

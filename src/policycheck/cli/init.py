@@ -22,7 +22,7 @@ def init(
         bool, typer.Option("--demo", help="With an invented fleet of 300 devices to audit.")
     ] = False,
 ) -> None:
-    """Make a workspace: settings, policies, people, an inbox, with comments that teach."""
+    """Make a workspace: settings, a policy, people, an inbox."""
     from policycheck.new_workspace import make_workspace
 
     made = make_workspace(folder, demo=demo)

@@ -33,7 +33,10 @@ def inspect_reports(
     inputs: Annotated[list[Path], typer.Argument(metavar="FILE|DIR", help="Inventory reports.")],
     quiet: options.Quiet = False,
 ) -> None:
-    """Say what reports are: format, devices, items, rejected rows, columns without a value."""
+    """Say what reports are, before anything is judged.
+
+    Their format, devices, items and rejected rows, and the columns that no row fills.
+    """
     from policycheck.inspection import inspect
 
     with progress_bar("reading", wanted=not quiet) as progress:

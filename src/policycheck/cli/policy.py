@@ -28,7 +28,7 @@ def lint_policies(
         typer.Argument(metavar="NAME|FILE", help="Policies; by default the workspace's own."),
     ] = None,
 ) -> None:
-    """Check policies: every mistake with its line, column and a hint."""
+    """Check policies: every mistake with its place and a hint."""
     from policycheck.policy.lint import lint_files
     from policycheck.report.words import counted
     from policycheck.rulebook import load_rulebook, vocabulary_of
@@ -44,7 +44,10 @@ def lint_policies(
 
 @_commands.command("list")
 def list_policies(*, form: ListFormat = "terminal", no_color: NoColor = False) -> None:
-    """List the policies that can be named: the workspace's own and the shipped ones."""
+    """List the policies that can be named.
+
+    The workspace's own and the shipped ones.
+    """
     from policycheck.policy.load import in_folder, load
     from policycheck.report.content import in_english
     from policycheck.workspace import Given, resolve

@@ -29,7 +29,7 @@ def report(
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
 ) -> None:
-    """Tell the state of all that is stored; record nothing.
+    """Tell the state of everything that is stored.
 
     The stored facts are judged by the policies, rules and people of today.
     """

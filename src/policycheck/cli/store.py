@@ -29,7 +29,7 @@ def register(program: typer.Typer) -> None:
 
 @_commands.command("info")
 def describe(*, store: options.StoreUrl = None, facts: options.FactsFolder = None) -> None:
-    """Say where the store is, of which revision, and how much is in it."""
+    """Say where the store is and how much is in it."""
     from policycheck.store.info import describe_store
     from policycheck.store.runs import list_runs
     from policycheck.workspace import Given, resolve
@@ -60,7 +60,10 @@ def _lines(info: StoreInfo, facts: Path) -> Iterator[str]:
 
 @_commands.command("upgrade")
 def upgrade(*, store: options.StoreUrl = None) -> None:
-    """Bring an older store to this program's revision. Back it up before."""
+    """Bring an older store to this program's revision.
+
+    Back it up before.
+    """
     from policycheck.store.database import upgrade_store
     from policycheck.workspace import Given, resolve
 

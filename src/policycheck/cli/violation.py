@@ -62,7 +62,10 @@ def list_violations(
     store: options.StoreUrl = None,
     no_color: options.NoColor = False,
 ) -> None:
-    """List the open violations, or others, sorted by policy, control and device."""
+    """List the open violations, or others.
+
+    Sorted by policy, control and device.
+    """
     from policycheck.report.violations import COLUMNS, HEADS, cells_of, row_of
     from policycheck.store import violations
     from policycheck.workspace import Given, resolve
@@ -90,7 +93,10 @@ def show_violation(
     form: ListFormat = "terminal",
     store: options.StoreUrl = None,
 ) -> None:
-    """Tell the whole story of a violation: control, clause, evidence, every event."""
+    """Tell the whole story of a violation.
+
+    Its control, clause and evidence, and every event with its date and cause.
+    """
     from policycheck.report.json_report import write_object
     from policycheck.report.violations import story_of, tell
     from policycheck.store.violations import find_violation, tell_story

@@ -97,15 +97,15 @@ def percent(share: float | None) -> str:
 
 
 def read_line(content: Content) -> str:
-    """Say what was read; where that is nothing, what was judged."""
+    """Say what was read and judged."""
+    judged = max((t.all for t in content.tallies if t.grain == "device"), default=0)
+    devices = f"{counted(judged, 'device')} judged"
     if not content.inputs:
-        judged = max((t.all for t in content.tallies if t.grain == "device"), default=0)
-        return f"nothing read: {counted(judged, 'device')} judged from what is stored"
+        return f"nothing read, {devices} from what is stored"
     files = counted(len(content.inputs), "file")
-    devices = counted(sum(line.devices for line in content.inputs), "device")
     items = counted(sum(line.items for line in content.inputs), "item")
-    rejected = sum(line.rejected for line in content.inputs)
-    return f"{files} read: {devices}, {items}, {rejected:,} rejected"
+    rejected = counted(sum(line.rejected for line in content.inputs), "record")
+    return f"{files} read with {items}, {rejected} rejected; {devices}"
 
 
 def sums(tally: TallyLine) -> list[str]:
