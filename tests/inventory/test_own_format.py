@@ -260,7 +260,7 @@ def test_the_newest_line_of_a_device_counts(read, tmp_path):
         ('{"device_id":"D1","items":["A"]}\n', "items[0] is not an object"),
         ('{"device_id":"D1","items":[{"name":["A"]}]}\n',
          "items[0].name is not a text, a number or a boolean"),
-        ('{"device_id":"D1","items":[{"version":"1"}]}\n', 
+        ('{"device_id":"D1","items":[{"version":"1"}]}\n',
          "items[0] needs an identifier or a name"),
         ('{"device_id":"D1","items":[{"name":"A","kind":"apps"}]}\n', "kind is 'apps', expected"),
         ('{"device_id":"D1","listing":"app=all"}\n', 'listing is not an object such as {"app":'),
