@@ -18,6 +18,8 @@ _DISTINCT = ", ".join(DISTINCT_COLUMNS)
 _OWN = ", ".join(name for name in ITEM_COLUMNS if name not in DISTINCT_COLUMNS)
 _SAME_ITEM = " AND ".join(f"x.{name} IS NOT DISTINCT FROM i.{name}" for name in DISTINCT_COLUMNS)
 _CHUNK = 10_000
+_PART_ROWS = 1 << 40
+"""More rows than any part has: a hit's number is its place in the facts."""
 
 
 def read_items(con: duckdb.DuckDBPyConnection) -> None:
@@ -30,13 +32,15 @@ def read_items(con: duckdb.DuckDBPyConnection) -> None:
         columns = ", ".join(f"NULL::VARCHAR AS {name}" for name in ITEM_COLUMNS)
         con.execute(
             "CREATE OR REPLACE TEMP VIEW installed_item AS SELECT NULL::INTEGER AS part,"
-            f" NULL::VARCHAR AS device_ref, NULL::BIGINT AS record, {columns} WHERE FALSE"
+            " NULL::BIGINT AS row_no, NULL::VARCHAR AS device_ref, NULL::BIGINT AS record,"
+            f" {columns} WHERE FALSE"
         )
         return
     quoted = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
     con.execute(
         "CREATE OR REPLACE TEMP VIEW installed_item AS"
-        " SELECT p.part, x.device_ref, coalesce(x.record, x.file_row_number + 1) AS record,"
+        " SELECT p.part, x.file_row_number AS row_no, x.device_ref,"
+        " coalesce(x.record, x.file_row_number + 1) AS record,"
         f" {', '.join(f'x.{name}' for name in ITEM_COLUMNS)}"
         f" FROM read_parquet([{quoted}], filename = true, file_row_number = true,"
         " union_by_name = true) AS x JOIN part_file AS p ON p.path = x.filename"
@@ -149,8 +153,7 @@ def _lay_out_hits(con: duckdb.DuckDBPyConnection) -> None:
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE hit AS SELECT"
-        " row_number() OVER (ORDER BY r.report_no, x.record, i.item_no, x.version, x.profile,"
-        " x.os_user, x.path) AS hit_no,"
+        f" CAST(x.part AS BIGINT) * {_PART_ROWS} + x.row_no AS hit_no,"
         " r.device_no, r.report_no, r.source, r.aged_from, i.item_no, x.record,"
         f" {', '.join(f'x.{name}' for name in _OWN.split(', '))}"
         f" FROM installed_item AS x JOIN distinct_item AS i ON {_SAME_ITEM}"

@@ -11,7 +11,7 @@ import duckdb
 
 from policycheck.text import VERSION_PATTERN
 
-MEMORY_LIMIT = "300MB"
+MEMORY_LIMIT = "400MB"
 _BLANK = " \t\n\x0b\x0c\r\x1c\x1d\x1e\x1f"
 _MACROS = f"""
 CREATE MACRO fold(value) AS

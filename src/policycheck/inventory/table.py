@@ -26,6 +26,10 @@ from policycheck.model import ITEM_COLUMNS
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+_ROW_GROUP = 40_960
+"""Rows of a group: two columns' dictionaries of it still fit where the processor is quick. With
+three times as many, a scan of six million rows takes half as long again in the same memory."""
+
 
 class UnsoundTableError(Exception):
     """A table that DuckDB read, but that holds what no record may hold."""
@@ -123,7 +127,8 @@ def write_parquet(
     """Write what a query gives to a Parquet file."""
     parameters = dict(relation.parameters) if relation else {}
     con.execute(
-        f"COPY ({query}) TO {quote_text(str(target))} (FORMAT parquet, COMPRESSION zstd)",
+        f"COPY ({query}) TO {quote_text(str(target))}"
+        f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})",
         parameters,
     )
 
