@@ -112,3 +112,12 @@ SELECT k.report_no, i.device_key, k.device_key AS other_key
 FROM known AS k
 JOIN identity AS i ON i.report_no = k.report_no
 WHERE k.device_key <> i.device_key;
+
+-- What led here is not needed any more.
+DROP TABLE named;
+DROP TABLE word;
+DROP TABLE known;
+DROP TABLE mark;
+DROP TABLE station;
+DROP TABLE member;
+DROP TABLE christened;

@@ -99,8 +99,8 @@ _DETAILS = _Question(
 )
 
 _WORDS = """
-SELECT DISTINCT word FROM (
-    SELECT unnest([
+SELECT DISTINCT source, word FROM (
+    SELECT source, unnest([
         trim(device_id), lower(trim(serial)), lower(trim(udid)),
         CASE WHEN nullif(trim(device_id), '') IS NULL THEN coalesce(trim(name), device_ref) END
     ]) AS word
@@ -108,11 +108,10 @@ SELECT DISTINCT word FROM (
 )
 WHERE word <> ''
 """
-_KEYS = f"""
+_KEYS = """
 SELECT device_key FROM stored_alias
-UNION SELECT word FROM ({_WORDS})
-UNION SELECT w.word || '@' || r.source
-    FROM ({_WORDS}) AS w CROSS JOIN (SELECT DISTINCT source FROM report) AS r
+UNION SELECT word FROM word_of_source
+UNION SELECT word || '@' || source FROM word_of_source
 """
 _RUN_IDS = """
 SELECT DISTINCT CAST(unnest(json_extract_string(judged, '$.*')) AS BIGINT) FROM stored_device
@@ -136,7 +135,8 @@ def load_devices(
     Also of those whose keys are in `devices`, or (`everything`) of all. To be called after
     session.create_tables and before identity.identify.
     """
-    _load(con, connection, _ALIASES, _WORDS)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE word_of_source AS {_WORDS}")
+    _load(con, connection, _ALIASES, "SELECT DISTINCT word FROM word_of_source")
     con.execute(f"CREATE OR REPLACE TEMP TABLE asked AS {_KEYS}")
     fill(con, "asked", ("VARCHAR",), ((key,) for key in devices))
     keys = None if everything else "SELECT device_key FROM asked"

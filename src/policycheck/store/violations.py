@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, Row, TextClause, bindparam, text
 
@@ -19,8 +19,7 @@ from policycheck.store.times import from_nullable, from_stored
 Status = Literal["open", "closed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):
     """Where to look up what a violation was opened (or reopened) with."""
 
     report: str | None
@@ -32,9 +31,8 @@ class Proof:
     received_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """A violation with its life. Times are aware.
+class Violation(NamedTuple):
+    """A violation with its life. Times are aware. A tuple, because there are so many.
 
     Device and severity are today's, person and item those of the day it was opened.
     """
@@ -220,4 +218,4 @@ def _violation(row: Row[Any]) -> Violation:
         from_nullable(cells[22]),
     ]
     cells[-2:] = map(from_nullable, cells[-2:])
-    return Violation(*[*cells[:25], Proof(*cells[25:])])
+    return Violation._make([*cells[:25], Proof._make(cells[25:])])
