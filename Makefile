@@ -11,7 +11,7 @@ AS_OF := 2013-09-30
 # Options for pytest, say: make test PYTEST_ARGS="-k oracle"
 PYTEST_ARGS ?=
 
-.PHONY: help demo test test-all check docs format bench lock wheel clean
+.PHONY: help demo test test-all mutants check docs format bench lock wheel clean
 
 help:  ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ test: $(VENV)/.developed  ## Run the tests that need nothing but Python
 
 test-all: $(VENV)/.developed  ## Run every test and let none be skipped (needs Debian's two agents)
 	PYTHONPATH=tests $(BIN)/python -m pytest -n auto -p nothing_skipped $(PYTEST_ARGS)
+
+mutants: $(VENV)/.developed  ## Break the engine in some seventy ways; every break must be noticed
+	$(BIN)/python tests/mutants.py
 
 check: $(VENV)/.developed  ## Lint, format, types, layers, and docs against the code
 	$(BIN)/ruff check
