@@ -338,6 +338,14 @@ def test_due_is_frozen_at_first_sight(name: str, tmp_path) -> None:
     assert tuple(told) == tuple(map(day_of, expected))
 
 
+@pytest.mark.parametrize(("grace_days", "expected"), [(None, False), (0, False), (1, True)])
+def test_what_is_due_now_is_not_in_grace(grace_days: int, expected: bool, tmp_path) -> None:
+    toy = Toy(tmp_path)
+    toy.audit(1, SHOWN, rules=Rules(grace_days=grace_days))
+    assert toy.con.execute("SELECT in_grace FROM life").fetchall() == [(expected,)]
+    assert violation(toy).in_grace(day_of(1)) is expected
+
+
 def test_what_was_resolved_and_comes_back_is_due_at_once(tmp_path) -> None:
     toy = Toy(tmp_path)
     rules = Rules(grace_days=14)
