@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from pathlib import Path
 
 import duckdb
 
@@ -11,6 +12,8 @@ from policycheck.catalogue.catalogue import Catalogue
 from policycheck.catalogue.recognise import Recogniser
 from policycheck.engine.matching import ControlMatcher, DistinctItem, Match, match_items
 from policycheck.engine.session import insert_columns
+from policycheck.inventory.columns import quote_text
+from policycheck.inventory.table import escape_glob
 from policycheck.model import DISTINCT_COLUMNS, ITEM_COLUMNS
 from policycheck.text import fold_text
 
@@ -27,23 +30,29 @@ def read_items(con: duckdb.DuckDBPyConnection) -> None:
 
     Reads `part_file(part, path)`. Without parts the view is empty.
     """
-    paths = [path for (path,) in con.execute("SELECT path FROM part_file ORDER BY part").fetchall()]
-    if not paths:
-        columns = ", ".join(f"NULL::VARCHAR AS {name}" for name in ITEM_COLUMNS)
-        con.execute(
-            "CREATE OR REPLACE TEMP VIEW installed_item AS SELECT NULL::INTEGER AS part,"
-            " NULL::BIGINT AS row_no, NULL::VARCHAR AS device_ref, NULL::BIGINT AS record,"
-            f" {columns} WHERE FALSE"
-        )
-        return
-    quoted = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+    parts = con.execute("SELECT part, path FROM part_file ORDER BY part").fetchall()
+    con.execute("CREATE OR REPLACE TEMP VIEW item_row AS " + _read_parts([p for _, p in parts]))
+    con.execute("CREATE OR REPLACE TEMP TABLE part_index(file_index UBIGINT, part INTEGER)")
+    numbers = [part for part, _ in parts]
+    insert_columns(con, "part_index", [("UBIGINT", range(len(parts))), ("INTEGER", numbers)])
     con.execute(
         "CREATE OR REPLACE TEMP VIEW installed_item AS"
         " SELECT p.part, x.file_row_number AS row_no, x.device_ref,"
         " coalesce(x.record, x.file_row_number + 1) AS record,"
         f" {', '.join(f'x.{name}' for name in ITEM_COLUMNS)}"
-        f" FROM read_parquet([{quoted}], filename = true, file_row_number = true,"
-        " union_by_name = true) AS x JOIN part_file AS p ON p.path = x.filename"
+        " FROM item_row AS x JOIN part_index AS p ON p.file_index = x.file_index"
+    )
+
+
+def _read_parts(paths: Sequence[str]) -> str:
+    """Write the query that reads all parts, with each row's place in them."""
+    if not paths:
+        names = ("device_ref", "record", "file_index", "file_row_number", *ITEM_COLUMNS)
+        return f"SELECT {', '.join(f'NULL AS {name}' for name in names)} WHERE FALSE"
+    quoted = ", ".join(quote_text(escape_glob(Path(path))) for path in paths)
+    return (
+        "SELECT *, file_index FROM"
+        f" read_parquet([{quoted}], file_row_number = true, union_by_name = true)"
     )
 
 
@@ -60,7 +69,7 @@ def match_fleet(
     con.execute(
         "CREATE OR REPLACE TEMP TABLE every_item AS SELECT"
         f" CAST(row_number() OVER (ORDER BY {_DISTINCT}) AS INTEGER) AS item_no, {_DISTINCT}"
-        f" FROM (SELECT DISTINCT {_DISTINCT} FROM installed_item)"
+        f" FROM (SELECT DISTINCT {_DISTINCT} FROM item_row)"
     )
     matches = list(match_items(_distinct_items(con), Recogniser(catalogue), controls))
     _insert_matches(con, matches)

@@ -245,45 +245,43 @@ JOIN control AS c ON c.control_no = u.control_no
 LEFT JOIN device AS d ON d.device_no = u.device_no
 LEFT JOIN person AS p ON p.person_no = u.person_no;
 
--- item_finding: one for each subject on a device, the strongest sign that holds; its evidence is a
--- fresh report before a stale one, the newest first.
+-- item_finding: one for each subject on a device: its strongest sign, and of several the one in
+-- a fresh report, the newest. So it is stale only if all the signs of that strength are.
 CREATE OR REPLACE TEMP TABLE item_finding AS
 SELECT
     g.control_no,
     g.device_no,
     g.subject,
-    g.strength,
-    g.match_no,
-    g.hit_no,
-    g.report_no,
-    g.all_stale AS stale,
+    g.best.strength,
+    g.best.match_no,
+    g.best.hit_no,
+    g.best.report_no,
+    g.best.stale,
     CASE WHEN g.subject = c.control THEN v.device_reasons ELSE [] END AS device_reasons
 FROM (
     SELECT
-        t.*,
-        row_number() OVER (
-            PARTITION BY t.control_no, t.device_no, t.subject
-            ORDER BY t.strength, t.stale, h.aged_from DESC, h.source, h.record, t.match_no, t.hit_no
-        ) AS place,
-        bool_and(t.stale) OVER (
-            PARTITION BY t.control_no, t.device_no, t.subject, t.strength
-        ) AS all_stale,
-        h.item_no
-    FROM (
-        SELECT
-            s.*,
-            coalesce(s.app_id, i.identifier, i.folded_name, c.control) AS subject
-        FROM sign AS s
-        JOIN control AS c ON c.control_no = s.control_no
-        JOIN hit AS h ON h.hit_no = s.hit_no
-        JOIN distinct_item AS i ON i.item_no = h.item_no
-        WHERE s.strength > 0
-    ) AS t
-    JOIN hit AS h ON h.hit_no = t.hit_no
+        s.control_no,
+        s.device_no,
+        coalesce(s.app_id, i.identifier, i.folded_name, c.control) AS subject,
+        min({
+            'strength': s.strength,
+            'stale': s.stale,
+            'age': -epoch_us(h.aged_from),
+            'source': h.source,
+            'record': h.record,
+            'match_no': s.match_no,
+            'hit_no': s.hit_no,
+            'report_no': s.report_no
+        }) AS best
+    FROM sign AS s
+    JOIN control AS c ON c.control_no = s.control_no
+    JOIN hit AS h ON h.hit_no = s.hit_no
+    JOIN distinct_item AS i ON i.item_no = h.item_no
+    WHERE c.kind <> 'require'
+    GROUP BY ALL
 ) AS g
 JOIN device_verdict AS v ON v.control_no = g.control_no AND v.device_no = g.device_no
-JOIN control AS c ON c.control_no = g.control_no
-WHERE g.place = 1 AND c.kind <> 'require';
+JOIN control AS c ON c.control_no = g.control_no;
 
 -- plain_finding: what is found about a unit itself, with all its reasons: those about the device,
 -- or anything about what is required. Its evidence is the device's newest report.
