@@ -84,4 +84,4 @@ def _make_shape(head: Head, relation: Relation) -> tuple[Relation, Shape]:
     if "applicationpublisher" in at:
         item["publisher"] = at["applicationpublisher"]
     columns = {ours: at[theirs] for ours, theirs in device.items() if theirs in at}
-    return relation, Shape(at["deviceid"], columns, item, fault=_FAULT, packed=True)
+    return relation, Shape(at["deviceid"], columns, item, part_fault=_FAULT)

@@ -128,4 +128,4 @@ def _make_shape(head: Head, relation: Relation) -> tuple[Relation, Shape]:
         if any(name in at for name in theirs)
     }
     fault = "CASE WHEN device_ref IS NULL THEN 'no DeviceId' END"
-    return relation, Shape(at["deviceid"], device, {}, fault=fault, bare="true")
+    return relation, Shape(at["deviceid"], device, {}, part_fault=fault, bare="true")

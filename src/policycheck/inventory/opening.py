@@ -12,8 +12,9 @@ from policycheck.inventory.base import HEAD_BYTES, Head, Source, UnreadableError
 from policycheck.inventory.decode import find_encoding, to_utf8
 from policycheck.inventory.digest import Digest
 from policycheck.inventory.heads import make_head
+from policycheck.inventory.spool import SMALL, Spool, unused_path
 from policycheck.inventory.table import escape_glob
-from policycheck.inventory.unpack import SMALL, Spool, Stream, open_streams, unused_path
+from policycheck.inventory.unpack import Stream, open_streams
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

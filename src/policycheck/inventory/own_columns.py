@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from policycheck.inventory.columns import (
     DEVICE_TEXTS,
@@ -11,6 +11,7 @@ from policycheck.inventory.columns import (
     find_listing_fault,
     find_value_fault,
     make_map,
+    read_map,
     trim_text,
 )
 from policycheck.inventory.table import Shape
@@ -26,6 +27,7 @@ DEVICE_ATTRIBUTE = "device.attributes."
 ITEM_ATTRIBUTE = "item.attributes."
 IDENTITIES = ("device_id", "serial", "udid", "device_name")
 """One of these must be there: what a device is called, best first."""
+NO_IDENTITY = f"no {', '.join(IDENTITIES[:-1])} or {IDENTITIES[-1]}"
 KNOWN_HEADERS = (*DEVICE_HEADERS, *ITEM_HEADERS, *EXTRA_HEADERS, *IGNORED_HEADERS)
 
 
@@ -34,52 +36,81 @@ def is_known(header: str) -> bool:
     return header in KNOWN_HEADERS or header.startswith((DEVICE_ATTRIBUTE, ITEM_ATTRIBUTE))
 
 
-def make_shape(
-    header: Sequence[str],
-    column: Callable[[int], str],
-    read_attributes: Callable[[str], str] | None = None,
-) -> Shape:
+def make_shape(header: Sequence[str], column: Callable[[int], str]) -> Shape:
     """Return how a table with this header becomes ours.
 
-    A column without a name is not read. `column` gives the SQL of the text of a column by its
-    number. `read_attributes` is for rows from documents, which carry attributes as JSON in one
-    column and name their device in `ref`.
+    `column` gives the SQL of the text of a column by its number. Every text is trimmed; those
+    of devices later, where they are few.
     """
-    texts = {name: f"t{number}" for number, name in enumerate(header) if name}
-    made = {f"t{number}": column(number) for number, name in enumerate(header) if name}
-    if read_attributes is None:
-        made = {text: trim_text(sql) for text, sql in made.items()}
+    raw = {name: column(number) for number, name in enumerate(header)}
+    texts = {name: f"t{number}" for number, name in enumerate(header)}
+    made = {text: trim_text(raw[name]) for name, text in texts.items()}
     for name in ("serial", "udid"):
         if name in texts:
             made[texts[name]] = drop_placeholder(made[texts[name]])
-    device = {DEVICE_HEADERS[name]: text for name, text in texts.items() if name in DEVICE_HEADERS}
+    made |= {f"r{number}": raw[name] for number, name in enumerate(header)}
+    device = {
+        **{ours: f"r{header.index(name)}" for name, ours in DEVICE_HEADERS.items() if name in raw},
+        **{name: f"r{header.index(name)}" for name in EXTRA_HEADERS if name in raw},
+        **_pack_device_attributes(header, texts),
+    }
     item = {name: text for name, text in texts.items() if name in ITEM_HEADERS}
-    extras = {name: text for name, text in texts.items() if name in EXTRA_HEADERS}
-    if read_attributes:
-        attributes, filled = _unpack_attributes(texts, extras, read_attributes)
-    else:
-        attributes, filled = _read_item_attributes(header, texts)
-        extras |= _pack_device_attributes(header, texts)
-    bare = f"coalesce({', '.join([*item.values(), *filled, 'NULL', 'NULL'])}) IS NULL"
+    entries = [
+        (f"${attribute_parameter(number)}", texts[name])
+        for number, name in enumerate(header)
+        if name.startswith(ITEM_ATTRIBUTE)
+    ]
+    bare = _tell_bare([*item.values(), *(text for _, text in entries)])
+    identity = _name_device(texts)
+    nobody = f"CASE WHEN {identity} IS NULL THEN '{NO_IDENTITY}' END"
     return Shape(
-        ref=texts.get("ref", _name_device(texts)),
+        ref=identity,
         device=device,
         item=item,
-        faults=(*_find_identity_faults(texts, bare), *_find_value_faults(texts)),
+        refined=_refine({name: text for name, text in device.items() if name != "attributes"}),
+        faults=(nobody, *_find_item_faults(item, bare)),
+        device_faults=_find_device_faults(device),
         bare=bare,
-        extras=extras,
-        attributes=attributes,
+        attributes=make_map(entries) if entries else "",
         texts=made,
     )
 
 
-def _unpack_attributes(
-    texts: dict[str, str], extras: dict[str, str], read_attributes: Callable[[str], str]
-) -> tuple[str, list[str]]:
+def make_document_shape(header: Sequence[str]) -> Shape:
+    """Return how rows from documents become ours; their readers have trimmed every text.
+
+    They name their device in `ref` and carry attributes as JSON in one column each. A column
+    without a name is not read.
+    """
+    texts = {name: f"c{number}" for number, name in enumerate(header) if name}
+    device = {ours: texts[name] for name, ours in DEVICE_HEADERS.items() if name in texts}
+    device |= {name: texts[name] for name in EXTRA_HEADERS if name in texts}
     if "device_attributes" in texts:
-        extras["attributes"] = texts["device_attributes"]
-    packed = texts.get("item_attributes")
-    return (read_attributes(packed), [packed]) if packed else ("", [])
+        device["attributes"] = texts["device_attributes"]
+    item = {name: text for name, text in texts.items() if name in ITEM_HEADERS}
+    packed = texts.get("item_attributes", "")
+    bare = _tell_bare([*item.values(), *filter(None, [packed])])
+    return Shape(
+        ref=texts["ref"],
+        device=device,
+        item=item,
+        faults=_find_item_faults(item, bare),
+        device_faults=_find_device_faults(device),
+        bare=bare,
+        attributes=read_map(packed) if packed else "",
+    )
+
+
+def _tell_bare(texts: Sequence[str]) -> str:
+    return f"coalesce({', '.join([*texts, 'NULL', 'NULL'])}) IS NULL"
+
+
+def _refine(device: Mapping[str, str]) -> dict[str, str]:
+    refined = {name: trim_text(name) for name in device}
+    for name in ("serial", "udid"):
+        if name in refined:
+            refined[name] = drop_placeholder(refined[name])
+    return refined
 
 
 def _name_device(texts: dict[str, str]) -> str:
@@ -104,15 +135,6 @@ def name_attributes(header: Sequence[str]) -> dict[str, str]:
     return names
 
 
-def _read_item_attributes(header: Sequence[str], texts: dict[str, str]) -> tuple[str, list[str]]:
-    entries = [
-        (f"${attribute_parameter(number)}", texts[name])
-        for number, name in enumerate(header)
-        if name.startswith(ITEM_ATTRIBUTE)
-    ]
-    return (make_map(entries) if entries else ""), [text for _, text in entries]
-
-
 def _pack_device_attributes(header: Sequence[str], texts: dict[str, str]) -> dict[str, str]:
     pairs = [
         f"${attribute_parameter(number)}, {texts[name]}"
@@ -122,26 +144,25 @@ def _pack_device_attributes(header: Sequence[str], texts: dict[str, str]) -> dic
     return {"attributes": f"CAST(json_object({', '.join(pairs)}) AS VARCHAR)"} if pairs else {}
 
 
-def _find_identity_faults(texts: dict[str, str], bare: str) -> list[str]:
-    named = f"coalesce({texts.get('identifier', 'NULL')}, {texts.get('name', 'NULL')}, NULL)"
-    no_device = f"no {', '.join(IDENTITIES[:-1])} or {IDENTITIES[-1]}"
-    no_item = "an item needs an identifier or a name"
-    faults = [f"CASE WHEN NOT ({bare}) AND {named} IS NULL THEN '{no_item}' END"]
-    if "ref" in texts:
-        return faults  # the reader of the document has seen to it
-    return [f"CASE WHEN {_name_device(texts)} IS NULL THEN '{no_device}' END", *faults]
+def _find_item_faults(item: Mapping[str, str], bare: str) -> tuple[str, ...]:
+    named = f"coalesce({item.get('identifier', 'NULL')}, {item.get('name', 'NULL')}, NULL)"
+    nameless = "an item needs an identifier or a name"
+    return (
+        f"CASE WHEN NOT ({bare}) AND {named} IS NULL THEN '{nameless}' END",
+        *_find_value_faults(ITEM_COLUMNS, item),
+    )
 
 
-def _find_value_faults(texts: dict[str, str]) -> list[str]:
-    columns: dict[str, Column] = {
-        header: DEVICE_COLUMNS[name] for header, name in DEVICE_HEADERS.items()
-    } | {name: ITEM_COLUMNS[name] for name in ITEM_HEADERS}
-    columns["partial"] = Column("partial", "boolean")
-    faults = [
+def _find_device_faults(device: Iterable[str]) -> tuple[str, ...]:
+    names = {name: name for name in device}
+    partial = {"partial": Column("partial", "boolean")}
+    faults = _find_value_faults({**DEVICE_COLUMNS, **partial}, names)
+    return (*faults, find_listing_fault("listing")) if "listing" in names else tuple(faults)
+
+
+def _find_value_faults(columns: Mapping[str, Column], texts: Mapping[str, str]) -> list[str]:
+    return [
         fault
-        for name, column in columns.items()
-        if name in texts and (fault := find_value_fault(column, texts[name], name))
+        for name, text in texts.items()
+        if name in columns and (fault := find_value_fault(columns[name], text, name))
     ]
-    if "listing" in texts:
-        faults.append(find_listing_fault(texts["listing"]))
-    return faults

@@ -51,7 +51,12 @@ def read(sources: Sequence[Source], staging: Staging) -> None:
 
 
 def _make_shape(head: Head, relation: Relation) -> tuple[Relation, Shape]:
-    kind = "CAST({} AS VARCHAR)" if head.form == "parquet" else "{}"
-    shape = make_shape(head.columns, lambda number: kind.format(f"c{number}"))
+    if head.form == "parquet":  # of text, NUL bytes were looked for when it was read
+        shape = make_shape(head.columns, lambda number: f"CAST(c{number} AS VARCHAR)")
+        nul = f"contains(concat('', {', '.join(shape.item.values())}), chr(0))"
+        reason = f"CASE WHEN {nul} THEN 'holds a NUL character' END"
+        shape = replace(shape, faults=(reason, *shape.faults))
+    else:
+        shape = make_shape(head.columns, lambda number: f"c{number}")
     parameters = {**relation.parameters, **name_attributes(head.columns)}
     return replace(relation, parameters=parameters), shape

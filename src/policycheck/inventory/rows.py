@@ -12,8 +12,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from policycheck.inventory.columns import DEVICE_TEXTS, ITEM_TEXTS, read_map
-from policycheck.inventory.own_columns import make_shape
+from policycheck.inventory.columns import DEVICE_TEXTS, ITEM_TEXTS
+from policycheck.inventory.own_columns import make_document_shape
 from policycheck.inventory.table import Relation, Shape, relate_csv
 
 _HEADER = (
@@ -87,4 +87,4 @@ class Rows:
     def shape(self) -> Shape:
         """How its columns become ours; those that nobody wrote to are left out."""
         used = [name if name in self._used else "" for name in _HEADER]
-        return make_shape(used, lambda number: f"c{number}", read_map)
+        return make_document_shape(used)

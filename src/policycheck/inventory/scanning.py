@@ -13,8 +13,14 @@ from typing import TYPE_CHECKING
 from policycheck.inventory.base import Head, Source, UnreadableError
 from policycheck.inventory.decode import is_gb18030, to_utf8
 from policycheck.inventory.digest import Digest
-from policycheck.inventory.table import Relation, Shape, UnsoundTableError, escape_glob, relate_csv
-from policycheck.inventory.unpack import SMALL, unused_path
+from policycheck.inventory.spool import SMALL, unused_path
+from policycheck.inventory.table import (
+    Relation,
+    Shape,
+    UnsoundTableError,
+    relate_csv,
+    relate_parquet,
+)
 
 if TYPE_CHECKING:
     from policycheck.inventory.staging import Staging
@@ -54,9 +60,7 @@ def _scan_parquet(source: Source, staging: Staging, make_shape: MakeShape) -> li
     import duckdb
 
     assert source.file is not None
-    names = ", ".join(f"c{number}" for number in range(len(source.head.columns)))
-    sql = f"read_parquet($path, hive_partitioning=false) AS t({names})"
-    relation = Relation(sql, {"path": escape_glob(source.file)})
+    relation = relate_parquet(source.file, len(source.head.columns))
     try:
         return [staging.add_table(*make_shape(source.head, relation), source)]
     except duckdb.Error:

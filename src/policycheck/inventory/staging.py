@@ -20,63 +20,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policycheck.inventory.base import Head, Reader, Source, UnreadableError
-from policycheck.inventory.columns import DEVICE_TEXTS, drop_placeholder, type_value
 from policycheck.inventory.delimited import Fault, Grammar, split_records
+from policycheck.inventory.part import Part
+from policycheck.inventory.report_tables import LISTING_TABLE, REPORT_TABLE, STAGED_TABLES
 from policycheck.inventory.rows import Rows
-from policycheck.inventory.table import Part, Relation, Shape, UnsoundTableError, escape_glob, scan
-from policycheck.inventory.unpack import unused_path
-from policycheck.model import DEVICE_COLUMNS
+from policycheck.inventory.spool import unused_path
+from policycheck.inventory.table import Relation, Shape, UnsoundTableError, escape_glob, scan
 from policycheck.problems import Problem, Severity
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-_TABLES = f"""
-CREATE OR REPLACE TEMP TABLE staged_device (
-    input_no INTEGER, part INTEGER, device_ref VARCHAR, record BIGINT, source VARCHAR,
-    partial VARCHAR, listing VARCHAR, {", ".join(f"{name} VARCHAR" for name in DEVICE_TEXTS)},
-    attributes MAP(VARCHAR, VARCHAR));
-CREATE OR REPLACE TEMP TABLE incomplete (input_no INTEGER, device_ref VARCHAR);
-CREATE OR REPLACE TEMP TABLE rejected (
-    input_no INTEGER, path VARCHAR, record BIGINT, reason VARCHAR);
-"""
-"""`incomplete` names the devices that lost a row, or with a null all devices of an input."""
-
-_TEXTS_IN_SQL = {
-    name: drop_placeholder(name) if name in ("serial", "udid") else name for name in DEVICE_TEXTS
-}
-_REPORT = f"""
-CREATE OR REPLACE TEMP TABLE report AS
-SELECT CAST(row_number() OVER (ORDER BY input_no, record, device_ref) AS INTEGER) AS report_no,
-    input_no, part, device_ref, record, coalesce(source, $sources[input_no]) AS source,
-    coalesce(lower(partial) IN ('true', 'yes', '1'), false) OR is_incomplete AS partial,
-    {
-    ", ".join(
-        "$received_at::TIMESTAMP AS received_at"
-        if name == "received_at"
-        else name
-        if name == "attributes"
-        else f"{type_value(column, _TEXTS_IN_SQL[name])} AS {name}"
-        for name, column in DEVICE_COLUMNS.items()
-    )
-},
-    listing AS listing_text, is_incomplete
-FROM (SELECT *, EXISTS (FROM incomplete WHERE incomplete.input_no = staged_device.input_no
-        AND coalesce(incomplete.device_ref, staged_device.device_ref) = staged_device.device_ref)
-        AS is_incomplete
-    FROM staged_device)
-"""
-_LISTING = """
-CREATE OR REPLACE TEMP TABLE listing AS
-SELECT report_no, trim(split_part(entry, '=', 1)) AS kind,
-    CASE WHEN trim(split_part(entry, '=', 2)) = 'all' AND NOT is_incomplete THEN 'all'
-        ELSE 'managed' END AS visibility
-FROM (SELECT report_no, is_incomplete, unnest(string_split(lower(listing_text), ';')) AS entry
-    FROM report WHERE listing_text IS NOT NULL)
-WHERE trim(entry) <> ''
-ORDER BY report_no, kind
-"""
-"""A visibility that is not said, and a list that lost a row, count as `managed`."""
 
 
 class Staging:
@@ -88,8 +41,8 @@ class Staging:
         self.scratch = scratch
         self.problems: list[Problem] = []
         self.refused: set[int] = set()
-        self.records: dict[int, int] = {}
-        self.items: dict[int, int] = {}
+        self.records: Counter[int] = Counter()
+        self.items: Counter[int] = Counter()
         self.formats: dict[int, str] = {}
         self.encodings: dict[int, str] = {}
         self.devices: Counter[int] = Counter()
@@ -100,7 +53,7 @@ class Staging:
         self._sources: dict[int, str] = {}
         self.rows = Rows(scratch / "rows.csv")
         con.execute("SET TimeZone = 'UTC'")
-        con.execute(_TABLES)
+        con.execute(STAGED_TABLES)
 
     def enter(self, source: Source, reader: Reader) -> None:
         """Take note of a source and of who reads it."""
@@ -108,8 +61,6 @@ class Staging:
         self.formats[source.input_no] = reader.NAME
         self._sources[source.input_no] = reader.SOURCE
         self.encodings[source.input_no] = source.encoding
-        self.records.setdefault(source.input_no, 0)
-        self.items.setdefault(source.input_no, 0)
 
     def refuse(self, input_no: int, path: str, error: UnreadableError) -> None:
         """Give up a source as a whole; the others go on."""
@@ -170,32 +121,32 @@ class Staging:
         self._take_part(Part(self.con, scanned, relation, shape, source.input_no), number, target)
         return number
 
-    def _take_part(self, part: Part, number: int, target: Path, documents: bool = False) -> None:
-        part.find_faults()
-        if documents:
-            part.find_repeats()
+    def _take_part(self, part: Part, number: int, target: Path, *, documents: bool = False) -> None:
+        faults = part.find_faults(documents=documents)
+        self._rejected += [
+            (input_no, self._paths[input_no], record, reason) for input_no, record, reason in faults
+        ]
         self.con.execute(
             "INSERT INTO incomplete SELECT input_no, device_ref FROM fault"
             " WHERE device_ref IS NOT NULL"
         )
-        self._rejected.extend(
-            (input_no, self._paths[input_no], record, reason)
-            for input_no, record, reason in part.list_faults()
-        )
         for input_no, (records, items) in part.count().items():
-            self.records[input_no] = self.records.get(input_no, 0) + records
-            self.items[input_no] = self.items.get(input_no, 0) + items
-        conflicts = part.stage_devices(number)
+            self.records[input_no] += records
+            self.items[input_no] += items
         self.devices.update(part.count_devices())
-        for input_no, column, devices in conflicts:
-            if not documents:
-                noun = "device has" if devices == 1 else "devices have"
-                self.warn(
-                    self._paths[input_no],
-                    f"disagrees with itself: {devices} {noun} more than one {column}",
-                    "the first record of a device counts",
-                )
+        if not documents:
+            self._warn_of_conflicts(part)
+        part.stage_devices(number)
         part.keep_items(target, whole=documents)
+
+    def _warn_of_conflicts(self, part: Part) -> None:
+        for input_no, column, devices in part.find_conflicts():
+            noun = "device has" if devices == 1 else "devices have"
+            self.warn(
+                self._paths[input_no],
+                f"disagrees with itself: {devices} {noun} more than one {column}",
+                "the first record of a device counts",
+            )
 
     def add_records(
         self, sources: Sequence[Source], head: Head, relation: Relation, shape: Shape
@@ -242,8 +193,10 @@ class Staging:
         self._take_part(
             Part(self.con, scanned, relation, shape, 0), 0, self.parts[0], documents=True
         )
-        self.con.execute(_REPORT, {"received_at": received_at, "sources": self._list_sources()})
-        self.con.execute(_LISTING)
+        self.con.execute(
+            REPORT_TABLE, {"received_at": received_at, "sources": self._list_sources()}
+        )
+        self.con.execute(LISTING_TABLE)
         self.con.execute("ALTER TABLE report DROP COLUMN listing_text")
         self.con.execute("ALTER TABLE report DROP COLUMN is_incomplete")
         self._write_rejected()
