@@ -101,3 +101,8 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(map(_visible_character, text))
+
+
+def writable(text: str) -> str:
+    r"""Make a text fit for UTF-8: a lone surrogate, as in odd file names, becomes `\udcff`."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -15,6 +15,7 @@ from policycheck.inventory.digest import Digest
 from policycheck.inventory.opening import Opener, expand_paths
 from policycheck.inventory.staging import Staging
 from policycheck.problems import sort_problems
+from policycheck.text import writable
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -59,11 +60,11 @@ def _read_files(files: Iterable[Path], opener: Opener, staging: Staging) -> list
     for file in files:
         for path, sha256, found in opener.open(file):
             size = 0 if isinstance(found, UnreadableError) else found.size
-            entries.append(_Entry(path, sha256, size))
+            entries.append(_Entry(writable(path), sha256, size))
             try:
                 _claim(found, len(entries), staging, claimed)
             except UnreadableError as error:
-                staging.refuse(len(entries), path, error)
+                staging.refuse(len(entries), writable(path), error)
     for reader, sources in claimed.values():
         reader.read(sources, staging)
     return entries
@@ -125,6 +126,6 @@ def _claim(
             message = "is damaged: its compressed data is cut or broken"
             raise UnreadableError(message, "copy it once more") from error
         raise
-    source = replace(found, input_no=input_no)
+    source = replace(found, input_no=input_no, path=writable(found.path))
     staging.enter(source, reader)
     claimed.setdefault(reader.NAME, (reader, []))[1].append(source)

@@ -1,0 +1,85 @@
+"""Colours and progress: on a terminal only, and only if wanted."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from policycheck.cli import progress
+from policycheck.cli.output import look, print_problems
+from policycheck.cli.progress import progress_bar
+from policycheck.problems import Problem
+
+
+class Tty(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("stream", "variable", "no_color", "coloured"),
+    [
+        (Tty(), "", False, True),
+        (Tty(), "", True, False),
+        (Tty(), "1", False, False),
+        (io.StringIO(), "", False, False),
+    ],
+)
+def test_colours(
+    monkeypatch: pytest.MonkeyPatch,
+    stream: io.StringIO,
+    variable: str,
+    no_color: bool,
+    coloured: bool,
+) -> None:
+    monkeypatch.setattr(sys, "stdout", stream)
+    monkeypatch.setenv("NO_COLOR", variable)
+    assert look(no_color=no_color).colour is coloured
+
+
+def test_without_a_terminal_there_are_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    assert look(no_color=False).width == 80
+    monkeypatch.setattr(sys, "stdout", Tty())
+    assert look(no_color=False).width is None
+
+
+def test_no_progress_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    with progress_bar("reading", wanted=True) as advance:
+        assert advance is None
+
+
+def test_no_progress_if_it_is_not_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", Tty())
+    with progress_bar("reading", wanted=False) as advance:
+        assert advance is None
+
+
+@pytest.mark.parametrize(("patience", "shown"), [(0.0, True), (60.0, False)])
+def test_progress_is_shown_to_who_has_to_wait(
+    monkeypatch: pytest.MonkeyPatch, patience: float, shown: bool
+) -> None:
+    stream = Tty()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(progress, "_PATIENCE", patience)
+    monkeypatch.setenv("TERM", "xterm")
+    with progress_bar("reading", wanted=True) as advance:
+        assert advance is not None
+        advance(1, 2)
+        advance(2, 2)
+    assert ("reading" in stream.getvalue()) is shown
+
+
+def test_a_hint_that_several_share_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    print_problems([Problem("a is bad", None, "look"), Problem("b is bad", None, "look")])
+    assert capsys.readouterr().err == "error: a is bad\n  = help: look\n\nerror: b is bad\n"
+
+
+def test_a_flood_of_problems_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    print_problems([Problem(f"{number:04} is bad", None) for number in range(1234)])
+    assert capsys.readouterr().err.endswith("error: 0199 is bad\n\nand 1,034 more\n")
