@@ -174,6 +174,30 @@ TABLE = {
         [on(1, SHOWN, in_force=False, from_day=2), on(2, SHOWN, from_day=2)],
         ["2 opened clock"],
     ),
+    "facts that came while another policy was judged": (
+        [
+            on(1, CLEAN),
+            on(2, replace(SHOWN, at=2), memo="other", forbid=()),
+            on(3, replace(SHOWN, at=2)),
+        ],
+        ["3 opened report"],
+    ),
+    "a policy that was not judged leaves its violations alone": (
+        [on(1, SHOWN), on(2, replace(CLEAN, at=2), memo="other")],
+        ["1 opened report"],
+    ),
+    "and they are resolved when it is judged again": (
+        [
+            on(1, SHOWN),
+            on(2, replace(CLEAN, at=2), memo="other"),
+            on(3, replace(CLEAN, at=2)),
+        ],
+        ["1 opened report", "3 closed report resolved"],
+    ),
+    "two policies on one app are two violations": (
+        [on(1, SHOWN), on(2, SHOWN, memo="other"), on(3, replace(CLEAN, at=3), memo="other")],
+        ["1 opened report", "2 opened policy", "3 closed report resolved"],
+    ),
     "all stored devices are judged again": (
         [on(1, SHOWN, forbid=("qq",)), on(2, policy="p2", everything=True)],
         ["2 opened policy"],
@@ -204,6 +228,27 @@ TABLE = {
             on(3, replace(SHOWN, at=3), policy="p2", control="new", formerly=("no-wechat",)),
         ],
         ["1 opened report", "2 closed report resolved", "3 renamed policy", "3 reopened report"],
+    ),
+    "of two old names the open one gives its life": (
+        [
+            on(1, SHOWN, control="a"),
+            on(2, SHOWN, policy="p2", control="b"),
+            on(3, SHOWN, policy="p3", control="c", formerly=("a", "b")),
+        ],
+        [
+            "1 opened report",
+            "2 closed policy policy_changed",
+            "2 opened policy",
+            "3 renamed policy",
+        ],
+    ),
+    "what was closed under an old name is not closed again": (
+        [
+            on(1, SHOWN),
+            on(2, replace(CLEAN, at=2)),
+            on(3, CLEAN, policy="p2", control="new", formerly=("no-wechat",), scope=False),
+        ],
+        ["1 opened report", "2 closed report resolved"],
     ),
     "a renamed app keeps its lives": (
         [
@@ -387,15 +432,6 @@ def test_last_seen_follows_the_device_and_stops_with_the_last_report_that_showed
         toy.audit(day, replace(report, at=day))
         told.append(violation(toy).last_seen)
     assert told == [day_of(1), day_of(5), day_of(5), day_of(5)]
-
-
-def test_a_violation_of_a_policy_that_is_not_judged_stays_as_it_is(tmp_path) -> None:
-    toy = Toy(tmp_path)
-    toy.audit(1, SHOWN)
-    with toy.store.writing() as connection:
-        connection.exec_driver_sql("UPDATE violation SET policy = 'another'")
-    toy.audit(2, replace(CLEAN, at=2))
-    assert violation(toy).status == "open"
 
 
 def test_without_a_store_every_violation_is_new(tmp_path) -> None:

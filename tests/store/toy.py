@@ -63,7 +63,7 @@ class Toy:
             create_tables(con)
             load_devices(con, connection, everything=bool(asked.get("everything")))
             self._judge(con, on, reports, rules, bool(asked.get("everything")))
-            load_lives(con, connection, ["memo"])
+            load_lives(con, connection, [rules.memo])
             compute_lives(con, basis(on, rules))
             newer = con.execute("SELECT report_no FROM judged WHERE newer").fetchall()
             segment = f"segment-{on}-{len(self.facts)}" if newer else None
@@ -101,7 +101,7 @@ def _number(moment: str) -> float:
 
 
 def basis(on: float, rules: Rules) -> Basis:
-    return Basis(day(on), {"memo": rules.policy}, rules.catalogue, rules.people)
+    return Basis(day(on), {rules.memo: rules.policy}, rules.catalogue, rules.people)
 
 
 def new_run(on: float, reports: tuple[Report, ...], rules: Rules, segment: str | None) -> NewRun:

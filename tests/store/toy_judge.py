@@ -47,6 +47,7 @@ class Report:
 class Rules:
     """One policy of one control, and the catalogue and people file beside it."""
 
+    memo: str = "memo"
     control: str = "no-wechat"
     forbid: tuple[str, ...] = ("wechat",)
     require: str | None = None
@@ -84,11 +85,12 @@ def judge(con: duckdb.DuckDBPyConnection, known: list[Known], on: float, rules: 
     """Leave what the engine leaves: the plainest reading of design section 6."""
     create_tables(con)
     con.execute(
-        "INSERT INTO control BY NAME SELECT 0 AS control_no, 'memo' AS policy, ? AS control,"
+        "INSERT INTO control BY NAME SELECT 0 AS control_no, ? AS policy, ? AS control,"
         " ? AS kind, ? AS grain, 'high' AS severity, 'must' AS obligation, ? AS status,"
         " ? AS in_force, to_days(?) AS stale_after, ?::TIMESTAMP AS effective_from,"
         " ?::TIMESTAMP AS deadline, ?::BIGINT AS grace_seconds, ?::VARCHAR[] AS formerly",
         [
+            rules.memo,
             rules.control,
             "require" if rules.require else "forbid",
             rules.grain,
@@ -180,8 +182,8 @@ def _judge_unit(con, unit, known: list[Known], on: float, rules: Rules) -> None:
     else:
         verdict, reasons = ("pass", []) if proving else ("unknown", ["partial_visibility"])
     con.execute(
-        "INSERT INTO verdict VALUES ('memo', ?, ?, ?, ?, ?::VARCHAR[])",
-        [rules.control, *unit, verdict, reasons],
+        "INSERT INTO verdict VALUES (?, ?, ?, ?, ?, ?::VARCHAR[])",
+        [rules.memo, rules.control, *unit, verdict, reasons],
     )
     if verdict not in {"violation", "unknown"} or reasons in (["scope"], ["partial_visibility"]):
         return
@@ -201,12 +203,13 @@ def _find(con, unit, subject: str, proof: tuple[Known, str | None], verdict, rul
     key, person = unit
     each, item = proof
     identifier, _, version = (item or "").partition(" ")
-    told = "\x1f".join(("memo", rules.control, key or person, subject))
+    told = "\x1f".join((rules.memo, rules.control, key or person, subject))
     thing = (subject, "app", identifier, identifier.upper(), version or None, "identifier", "exact")
     con.execute(
-        "INSERT INTO finding VALUES (?, 'memo', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+        "INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
         [
             hashlib.sha256(told.encode()).hexdigest()[:32],
+            rules.memo,
             rules.control,
             verdict,
             key,
