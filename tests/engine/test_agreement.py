@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping
 from random import Random
 
 import pytest
@@ -26,7 +25,9 @@ SIDE = 10
 """So many policies meet so many inventories in one session."""
 PAIRS = int(os.environ.get("POLICYCHECK_PAIRS", "4000"))
 ENOUGH = 200
-SEEDS = range(-(-PAIRS // SIDE**2))
+SESSIONS = -(-PAIRS // SIDE**2)
+SHARES = 8
+"""The sessions are parted among so many tests, which can run side by side."""
 
 
 def disagreements(case: Case) -> list[str]:
@@ -54,34 +55,24 @@ def answer_of(assessment: Assessment, key: tuple[str, str, str]) -> str | None:
     return None if verdict is None else told_unit(verdict, findings_of(assessment, *key))
 
 
-def assert_agreement(case: Case) -> Assessment:
-    """Fail with the smallest case that still shows a disagreement, or return the answers."""
-    if not disagreements(case):
-        return ask_oracle(case)
-    small = smallest(case, lambda each: bool(disagreements(each)))
-    pytest.fail("\n".join([*disagreements(small), written(small)]))
+@pytest.mark.parametrize("share", range(SHARES))
+def test_many_policies_and_many_inventories(share: int) -> None:
+    for seed in range(share, SESSIONS, SHARES):
+        case = draw_case(Random(seed), SIDE, SIDE)
+        if disagreements(case):
+            small = smallest(case, lambda each: bool(disagreements(each)))
+            pytest.fail("\n".join([*disagreements(small), written(small)]))
 
 
-@pytest.fixture(scope="module")
-def drawn() -> Counter[str]:
-    """Judge all pairs, and count the verdicts and reasons that came of them."""
+def test_every_verdict_and_reason_is_drawn_often() -> None:
     counts: Counter[str] = Counter()
-    for seed in SEEDS:
-        counts += count(assert_agreement(draw_case(Random(seed), SIDE, SIDE)).verdicts)
-    return counts
-
-
-def count(verdicts: Mapping) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for verdict in verdicts.values():
-        counts.update([verdict.verdict, *verdict.reasons])
-        counts["excused"] += verdict.excused
-    return counts
-
-
-@pytest.mark.parametrize("name", [*Name, *Reason, "excused"])
-def test_every_verdict_and_reason_is_drawn_often(name: str, drawn: Counter[str]) -> None:
-    assert drawn[str(name)] >= ENOUGH
+    for seed in range(SESSIONS):
+        for verdict in ask_oracle(draw_case(Random(seed), SIDE, SIDE)).verdicts.values():
+            counts.update([verdict.verdict, *verdict.reasons])
+            counts["excused"] += verdict.excused
+    assert {
+        name: counts[name] for name in [*Name, *Reason, "excused"] if counts[name] < ENOUGH
+    } == {}
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
