@@ -8,7 +8,7 @@ yields reads its rows from the session, so it is a context manager.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,6 +20,7 @@ import duckdb
 
 from policycheck import __version__
 from policycheck.catalogue.catalogue import Catalogue
+from policycheck.engine.assessment import Assessment
 from policycheck.engine.judge import Question, assess, naive_utc
 from policycheck.engine.session import insert_columns, open_session
 from policycheck.inventory.base import Progress, ReadResult
@@ -145,16 +146,12 @@ def _judge(
     inputs: _Inputs,
     memory: OpenArchive | None,
 ) -> Outcome:
-    """Identify, judge, and give lives, with what the archive holds of these devices."""
-    create_tables(con)
-    if memory:
-        memory.load_devices(con, everything=request.everything, devices=request.devices)
-    identify(con)
-    hold(con, request.as_of, everything=request.everything, devices=request.devices)
-    if memory:
-        memory.load_held(con)
-    question = Question(request.policies, request.as_of, request.drafts, request.assume)
-    assessment = assess(con, question, request.catalogue)
+    """Judge, and give lives, with what the archive holds of these devices."""
+    assessment = _assess(request, con, request.devices, memory)
+    others = memory.other_devices(con) if memory and _counts_people(request) else ()
+    if others:  # what is demanded of a person, another device of theirs may fulfil
+        _forget_held(con, inputs)
+        assessment = _assess(request, con, (*request.devices, *others), memory)
     _lay_out_lives(con, request.catalogue)
     if memory:
         memory.load_lives(con, [policy.policy for policy in request.policies])
@@ -173,6 +170,45 @@ def _judge(
     )
 
 
+def _assess(
+    request: AuditRequest,
+    con: duckdb.DuckDBPyConnection,
+    devices: Sequence[str],
+    memory: OpenArchive | None,
+) -> Assessment:
+    """Say which devices the reports are about, add what is stored of them, and judge."""
+    create_tables(con)
+    if memory:
+        memory.load_devices(con, everything=request.everything, devices=devices)
+    identify(con)
+    hold(con, request.as_of, everything=request.everything, devices=devices)
+    if memory:
+        memory.load_held(con)
+    question = Question(request.policies, request.as_of, request.drafts, request.assume)
+    assessment = assess(con, question, request.catalogue)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE judged_device AS SELECT d.device_key, d.device_id, d.name,"
+        " d.serial, d.udid, d.platform, coalesce(p.person_id, p.email, d.user_id) AS person_id"
+        " FROM device AS d JOIN judged_person AS p ON p.device_no = d.device_no"
+    )
+    return assessment
+
+
+def _counts_people(request: AuditRequest) -> bool:
+    controls = (control for policy in request.policies for control in policy.controls)
+    return any(control.demand.grain == "person" for control in controls)
+
+
+def _forget_held(con: duckdb.DuckDBPyConnection, inputs: _Inputs) -> None:
+    """Take out of the session what `load_held` added to it."""
+    con.execute(
+        "DELETE FROM listing WHERE report_no IN"
+        " (SELECT report_no FROM report WHERE input_no IS NULL)"
+    )
+    con.execute("DELETE FROM report WHERE input_no IS NULL")
+    con.execute("DELETE FROM part_file WHERE part >= ?", [len(inputs.reports.parts)])
+
+
 def _basis(request: AuditRequest, inputs: _Inputs) -> Basis:
     return Basis(
         as_of=request.as_of,
@@ -183,12 +219,7 @@ def _basis(request: AuditRequest, inputs: _Inputs) -> Basis:
 
 
 def _lay_out_lives(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
-    """Leave for the lives what the engine knows of devices, listings and items."""
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE judged_device AS SELECT d.device_key, d.device_id, d.name,"
-        " d.serial, d.udid, d.platform, coalesce(p.person_id, p.email, d.user_id) AS person_id"
-        " FROM device AS d JOIN judged_person AS p ON p.device_no = d.device_no"
-    )
+    """Leave for the lives what the engine knows of listings and items."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE visible AS"
         " SELECT r.device_key, r.source, l.kind, coalesce(l.visibility, 'managed') AS visibility"

@@ -20,6 +20,11 @@ _PATHS = text(
     "SELECT sha256, min(path) FROM report WHERE sha256 IN :digests GROUP BY sha256"
 ).bindparams(bindparam("digests", expanding=True))
 
+_DEVICES_OF = text("SELECT device_key FROM device WHERE person_id IN :people").bindparams(
+    bindparam("people", expanding=True)
+)
+_AT_ONCE = 1000
+
 
 @dataclass(frozen=True)
 class Archive:
@@ -64,6 +69,18 @@ class OpenArchive:
     ) -> None:
         """Fill the session with what is stored of the devices at hand; see load.load_devices."""
         load_devices(con, self.connection, everything=everything, devices=devices)
+
+    def other_devices(self, con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+        """Return the stored devices, not judged so far, of the people whose devices are.
+
+        Reads judged_device(device_key, person_id).
+        """
+        people = texts(con, "SELECT DISTINCT person_id FROM judged_device WHERE person_id <> ''")
+        keys: set[str] = set()
+        for start in range(0, len(people), _AT_ONCE):
+            asked = {"people": people[start : start + _AT_ONCE]}
+            keys.update(self.connection.execute(_DEVICES_OF, asked).scalars())
+        return tuple(sorted(keys.difference(texts(con, "SELECT device_key FROM judged_device"))))
 
     def load_held(self, con: duckdb.DuckDBPyConnection) -> None:
         """Add the facts that `held` points to, and the paths of the reports they came in."""
