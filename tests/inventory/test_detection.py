@@ -65,7 +65,7 @@ def test_readers_are_registered_in_the_docs():
         (b"[info] started\n", "text"),
         (b"<a/>", "xml"),
         (b"\x00\x01\x02\x03" * 30, "binary"),
-        (b"a,b" * 40_000, "text"),  # a header longer than what is looked at
+        (b"a,b" * 400_000, "text"),  # a header longer than what is looked at
     ],
 )
 def test_forms(start, form):

@@ -302,3 +302,38 @@ def test_an_attribute_may_have_any_name(read, tmp_path):
     reading = read(write_csv(tmp_path / "x.csv", header, "D,app,A,1,2"))
     assert reading.items("attributes") == [({"it's; DROP": "1"},)]
     assert reading.reports("attributes") == [({'a"b': "2"},)]
+
+
+@pytest.mark.parametrize("character", ["x", '"', "\x01", "微", "😀", "\n"])
+def test_the_longest_line_never_breaks_the_scan(read, tmp_path, character):
+    path = write_lines(
+        tmp_path / "x.ndjson",
+        {
+            "device_id": "D",
+            "platform": "ios",
+            "name": character * 262_000,
+            "attributes": {"a": character * 131_000},
+            "items": [{"identifier": "i", "name": character * 262_000}],
+        },
+    )
+    reading = read(path)
+    assert reading.rejected() == []
+    assert reading.items("identifier") == [("i",)]
+
+
+@pytest.mark.parametrize("character", ["x", '"', "\x01", "微", "😀"])
+def test_the_longest_record_never_breaks_the_scan(read, tmp_path, character):
+    usual = [f"D,app,{number},Usual App" for number in range(300)]
+    written = character.replace('"', '""')
+    room = (1_048_576 - len('D,app,i,""')) // len(written.encode())
+    header = "device_id,kind,identifier,name"
+    path = write_csv(tmp_path / "x.csv", header, *usual, f'D,app,i,"{written * room}"')
+    reading = read(path)
+    assert reading.rejected() == []
+    assert reading.result.inputs[0].items == 301
+
+
+@pytest.mark.parametrize("key", ["source", "partial"])
+def test_long_words_are_refused(read, tmp_path, key):
+    path = write_lines(tmp_path / "x.ndjson", {"device_id": "D", "items": [], key: "x" * 1001})
+    assert read(path).rejected() == [(1, f"{key} is longer than 1000 characters")]

@@ -24,7 +24,7 @@ Form = Literal["table", "parquet", "json", "xml", "text", "binary", "empty"]
 Progress = Callable[[int, int], None]
 """Called with bytes read so far and bytes in all; may be called from another thread."""
 
-HEAD_BYTES = 64 * 1024
+HEAD_BYTES = 1024 * 1024
 """How much of a source detection looks at."""
 
 MAX_LINE = 64 * 1024 * 1024
@@ -53,6 +53,8 @@ class Head:
     delimiter: str = ","
     keys: tuple[str, ...] = ()
     """The keys at the top of the first JSON object."""
+    paths: tuple[str, ...] = ()
+    """All keys of that object with those above them, `devices.user.name`; lists do not show."""
     root: str = ""
     """The name of an XML document's root element."""
     start: str = ""

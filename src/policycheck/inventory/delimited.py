@@ -44,7 +44,7 @@ def read_header(text: str) -> tuple[tuple[str, ...], str]:
 
     The delimiter is the one that gives most columns. A header needs two.
     """
-    line = next(iter(text.splitlines()), "")
+    line = text.split("\n", 1)[0].rstrip("\r")
     best: tuple[str, ...] = ()
     delimiter = ","
     for candidate in DELIMITERS:

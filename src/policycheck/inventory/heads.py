@@ -16,6 +16,8 @@ _XML_ROOT = re.compile(r"\s*<([A-Za-z_][\w.:-]{0,200})")
 _JSON_START = re.compile(r'\{\s*(?:["}]|\Z)|\[\s*(?:[\[{"\]\d-]|\Z)')
 _JSON_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*+)"|[{}\[\]:]')
 _MAX_KEYS = 200
+_MAX_PATHS = 1000
+_MAX_DEPTH = 6
 
 
 def make_head(start: bytes) -> Head:
@@ -27,7 +29,8 @@ def make_head(start: bytes) -> Head:
     if looks_binary(start):
         return Head("binary")
     if _JSON_START.match(stripped):
-        return Head("json", keys=_read_keys(stripped), start=_shorten(stripped))
+        keys, paths = _read_keys(stripped)
+        return Head("json", keys=keys, paths=paths, start=_shorten(stripped))
     if stripped[0] == "<":
         return Head("xml", root=_read_root(stripped), start=_shorten(stripped))
     columns, delimiter = read_header(text) if "\n" in text or len(start) < HEAD_BYTES else ((), ",")
@@ -47,28 +50,36 @@ def _read_root(text: str) -> str:
     return root[1] if root else ""
 
 
-def _read_keys(text: str) -> tuple[str, ...]:
-    """Return the keys of the first object, as far as the text goes; never fails."""
-    keys: list[str] = []
-    depth, last = 0, ""
-    objects = text.find("{")
-    for token in _JSON_TOKEN.finditer(text, max(objects, 0)):
+def _read_keys(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the keys of the first object, and the paths of all keys in it.
+
+    As far as the text goes; never fails.
+    """
+    keys: dict[str, None] = {}
+    paths: dict[str, None] = {}
+    above: list[str] = []  # for each open bracket, the key that it stands behind
+    key = text_before = ""
+    for token in _JSON_TOKEN.finditer(text, max(text.find("{"), 0)):
         mark = token[0]
         if mark in "{[":
-            depth += 1
+            above.append(key)
+            key = ""
         elif mark in "}]":
-            depth -= 1
-            if depth == 0:
+            del above[-1:]
+            key = ""
+            if not above:
                 break
         elif mark == ":":
-            if depth == 1 and last:
-                keys.append(last)
-            last = ""
+            key = text_before
+            if len(above) == 1 and key:
+                keys[key] = None
+            if len(above) <= _MAX_DEPTH:
+                paths[".".join([*filter(None, above), key])] = None
         else:
-            last = token[1]
-        if len(keys) >= _MAX_KEYS:
+            text_before = token[1]
+        if len(keys) >= _MAX_KEYS or len(paths) >= _MAX_PATHS:
             break
-    return tuple(dict.fromkeys(keys))
+    return tuple(keys), tuple(paths)
 
 
 def describe(head: Head) -> str:

@@ -24,6 +24,7 @@ TITLE = "policycheck's own JSON lines"
 _IDENTITIES = ("device_id", "serial", "udid", "name")
 LOOKS_FOR = "JSON lines with device_id, serial or udid, and one of items, listing, platform"
 
+_SHORT = 1000
 _DEVICE_KEYS = frozenset(DEVICE_TEXTS)
 _ITEM_KEYS = frozenset(ITEM_TEXTS)
 _OTHER_KEYS = ("items", "listing", "source", "partial", "attributes", "received_at")
@@ -95,7 +96,7 @@ def _add_device(
 ) -> set[str]:
     """Add a device and its items; return the keys that are not ours."""
     columns = _read_texts(device, _DEVICE_KEYS)
-    name = _read_text(device.get("source"), "source")
+    name = _read_short(device.get("source"), "source")
     identity = next((columns[key] for key in _IDENTITIES if _names(columns.get(key, ""))), "")
     if not identity:
         raise _LineError(f"no {', '.join(_IDENTITIES[:-1])} or {_IDENTITIES[-1]}")
@@ -112,7 +113,7 @@ def _add_device(
         _read_attributes(device, "attributes"),
         listing=_read_listing(device.get("listing")),
         source=name,
-        partial=_read_text(device.get("partial"), "partial"),
+        partial=_read_short(device.get("partial"), "partial"),
     )
     for texts, attributes in read_items:
         staging.rows.add_item(source.input_no, record, ref, texts, attributes)
@@ -157,6 +158,13 @@ def _read_text(value: object, where: str) -> str:
     raise _LineError(f"{where} is not a text, a number or a boolean")
 
 
+def _read_short(value: object, where: str) -> str:
+    text = _read_text(value, where)
+    if len(text) > _SHORT:
+        raise _LineError(f"{where} is longer than {_SHORT} characters")
+    return text
+
+
 def _read_attributes(value: Mapping[str, object], where: str) -> dict[str, str]:
     attributes = value.get("attributes")
     if attributes is None:
@@ -175,7 +183,7 @@ def _read_listing(value: object) -> str:
     if not isinstance(value, dict):
         raise _LineError('listing is not an object such as {"app": "all"}')
     pairs = ((kind, _read_text(text, f"listing.{kind}")) for kind, text in value.items())
-    return ";".join(f"{kind}={text}" for kind, text in pairs)
+    return _read_short(";".join(f"{kind}={text}" for kind, text in pairs), "listing")
 
 
 def _warn_of_keys(source: Source, unknown: set[str], staging: Staging) -> None:

@@ -27,6 +27,9 @@ def read_reports(
     folder: Path,
     received_at: datetime,
     progress: Progress | None = None,
+    device: str = "",
+    *,
+    only_look: bool = False,
 ) -> ReadResult:
     """Read reports of any known format into the tables of a connection.
 
@@ -41,12 +44,15 @@ def read_reports(
         folder: For the Parquet parts. What must be unpacked or decoded lies in it meanwhile.
         received_at: When these reports arrived, with its zone; for all of them.
         progress: Told of bytes read so far and in all, from this or another thread.
+        device: The id of the device that the reports which name none (winget, adb, `.reg`) are
+            about; without it they are refused.
+        only_look: Read such a report all the same: nothing will be judged.
     """
     files = list(expand_paths(paths))
     count = _Count(files, progress)
     with tempfile.TemporaryDirectory(prefix="reading-", dir=folder) as scratch:
         opener = Opener(con, Path(scratch), count.advance)
-        staging = Staging(con, folder, Path(scratch))
+        staging = Staging(con, folder, Path(scratch), device.strip(), only_look=only_look)
         entries = _read_files(files, opener, staging)
         staging.finish(received_at.astimezone(UTC).replace(tzinfo=None))
         inputs = tuple(entry.finish(number, staging) for number, entry in enumerate(entries, 1))

@@ -21,6 +21,8 @@ _HEADER = (
     *(f"device_{name}" if name == "name" else name for name in DEVICE_TEXTS),
     *ITEM_TEXTS, "item_attributes",
 )  # fmt: skip
+_LONGEST = 8 * 1024 * 1024
+"""The longest line of the file, in bytes: what the readers let through, quoted and escaped."""
 _NO_DEVICE = ("",) * (4 + len(DEVICE_TEXTS))
 _NO_ITEM = ("",) * (len(ITEM_TEXTS) + 1)
 
@@ -81,7 +83,7 @@ class Rows:
     @property
     def relation(self) -> Relation:
         """The file as a table that holds several sources."""
-        return relate_csv(self.path, len(_HEADER), ",", numbered=True)
+        return relate_csv(self.path, len(_HEADER), ",", numbered=True, longest=_LONGEST)
 
     @property
     def shape(self) -> Shape:

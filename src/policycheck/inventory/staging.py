@@ -35,8 +35,18 @@ if TYPE_CHECKING:
 class Staging:
     """Collects what the readers of one call find. Memory stays flat; rows go to disk."""
 
-    def __init__(self, con: DuckDBPyConnection, folder: Path, scratch: Path) -> None:
+    def __init__(
+        self,
+        con: DuckDBPyConnection,
+        folder: Path,
+        scratch: Path,
+        device: str = "",
+        *,
+        only_look: bool = False,
+    ) -> None:
         self.con = con
+        self._device = device
+        self._only_look = only_look
         self.folder = folder
         self.scratch = scratch
         self.problems: list[Problem] = []
@@ -61,6 +71,21 @@ class Staging:
         self.formats[source.input_no] = reader.NAME
         self._sources[source.input_no] = reader.SOURCE
         self.encodings[source.input_no] = source.encoding
+
+    def name_device(self, source: Source) -> dict[str, str]:
+        """Return the columns that name the device of a report which names none itself.
+
+        They are empty where nobody named it, but it is only looked at.
+
+        Raises:
+            UnreadableError: where nobody named it, and it is to be judged.
+        """
+        if self._device:
+            return {"device_id": self._device}
+        if not self._only_look:
+            raise UnreadableError("names no device", "say whose it is with --device ID")
+        self.warn(source.path, "names no device", "to audit it, say whose it is with --device ID")
+        return {}
 
     def refuse(self, input_no: int, path: str, error: UnreadableError) -> None:
         """Give up a source as a whole; the others go on."""

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
+_NUMBERS = 64
+"""Room for the numbers that stand before a record in a table of several sources."""
+
+
 class UnsoundTableError(Exception):
     """A table that DuckDB read, but that holds what no record may hold."""
 
@@ -62,14 +66,16 @@ class Relation:
     """True if `input_no` and `record` stand before them: several sources in one table."""
 
 
-def relate_csv(path: Path, width: int, delimiter: str, numbered: bool = False) -> Relation:
+def relate_csv(
+    path: Path, width: int, delimiter: str, *, numbered: bool = False, longest: int = MAX_RECORD
+) -> Relation:
     """Return a CSV file as a relation. Its first line is its header, whatever that says."""
     names = ["'input_no': 'INTEGER'", "'record': 'BIGINT'"] if numbered else []
     names += [f"'c{number}': 'VARCHAR'" for number in range(width)]
     sql = (
         f"read_csv($path, header=true, delim={quote_text(delimiter)}, quote='\"', escape='\"',"
         f" strict_mode=true, auto_detect=false, columns={{{', '.join(names)}}},"
-        f" compression='none', hive_partitioning=false, max_line_size={MAX_RECORD})"
+        f" compression='none', hive_partitioning=false, max_line_size={longest + _NUMBERS})"
     )
     return Relation(sql, {"path": escape_glob(path)}, numbered)
 
