@@ -23,12 +23,13 @@ from policycheck.catalogue.catalogue import Catalogue
 from policycheck.engine.assessment import Assessment
 from policycheck.engine.judge import Question, assess, naive_utc
 from policycheck.engine.session import insert_columns, open_session
+from policycheck.engine.unheld import Unheld
 from policycheck.inventory.base import Progress, ReadResult
 from policycheck.inventory.people import no_people, read_people
 from policycheck.inventory.read import read_reports
 from policycheck.outcome import Outcome
 from policycheck.policy.model import Policy
-from policycheck.problems import PolicycheckError, Problem
+from policycheck.problems import PolicycheckError, Problem, did_you_mean, quote
 from policycheck.report.content import InputLine
 from policycheck.store.identity import hold, identify
 from policycheck.store.lives import Basis, compute_lives
@@ -53,6 +54,8 @@ class AuditRequest:
     received_at: datetime
     started_at: datetime
     people: Path | None = None
+    device: str = ""
+    """The id of the device that reports which name none are about."""
     drafts: bool = False
     assume: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     devices: tuple[str, ...] = ()
@@ -98,7 +101,9 @@ def _read(
     request: AuditRequest, con: duckdb.DuckDBPyConnection, staged: Path, progress: Progress | None
 ) -> _Inputs:
     """Read reports and people; leaves report, listing, rejected, person and part_file."""
-    reports = read_reports(request.inputs, con, staged, request.received_at, progress)
+    reports = read_reports(
+        request.inputs, con, staged, request.received_at, progress, request.device
+    )
     if request.inputs and not any(line.format for line in reports.inputs):
         raise PolicycheckError([*reports.problems, Problem("no report could be read", None)])
     people = read_people(request.people, con) if request.people else no_people(con)
@@ -165,7 +170,7 @@ def _judge(
         ],
         asked=request.policies,
         assumed=request.assume,
-        problems=inputs.problems,
+        problems=(*inputs.problems, *map(_describe_unheld, assessment.unheld)),
         records=sum(line.records for line in inputs.reports.inputs),
     )
 
@@ -207,6 +212,13 @@ def _forget_held(con: duckdb.DuckDBPyConnection, inputs: _Inputs) -> None:
     )
     con.execute("DELETE FROM report WHERE input_no IS NULL")
     con.execute("DELETE FROM part_file WHERE part >= ?", [len(inputs.reports.parts)])
+
+
+def _describe_unheld(unheld: Unheld) -> Problem:
+    holder = "person" if unheld.column.startswith("person.") else "device"
+    message = f"{unheld.path}: no {holder} has {unheld.column} {quote(unheld.value)}"
+    hint = did_you_mean(unheld.value, unheld.held)
+    return Problem(message, None, hint, severity="warning")
 
 
 def _basis(request: AuditRequest, inputs: _Inputs) -> Basis:

@@ -8,6 +8,8 @@ from datetime import datetime
 
 import duckdb
 
+from policycheck.engine.unheld import Unheld
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -46,6 +48,8 @@ class Assessment:
     as_of: datetime
     tallies: tuple[Tally, ...]
     devices: int
+    unheld: tuple[Unheld, ...] = ()
+    """Values that policies ask for and that nobody has."""
 
     @property
     def in_scope(self) -> int:

@@ -16,6 +16,7 @@ from policycheck.engine.fleet import lay_out_fleet
 from policycheck.engine.items import find_nameless, lay_out_conditions, match_fleet, read_items
 from policycheck.engine.matching import ControlMatcher
 from policycheck.engine.session import create_tables, insert_columns, program, run_program
+from policycheck.engine.unheld import find_unheld
 from policycheck.model import SERVICE_KINDS
 from policycheck.policy.calendar import day_in_zone, end_of_day
 from policycheck.policy.model import Control, Policy
@@ -68,7 +69,8 @@ def assess(con: duckdb.DuckDBPyConnection, question: Question, catalogue: Catalo
     _note_untellable(con, matchers)
     run_program(con, program("judge.sql"))
     (devices,) = con.execute("SELECT count(*) FROM device").fetchone() or (0,)
-    return Assessment(question.as_of, read_tallies(con), devices)
+    unheld = find_unheld(con, question.controls)
+    return Assessment(question.as_of, read_tallies(con), devices, unheld)
 
 
 def naive_utc(moment: datetime | None) -> datetime | None:
