@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 ColumnType = Literal["text", "boolean", "time", "list", "attributes"]
 
@@ -65,6 +65,35 @@ class Severity(StrEnum):
     MEDIUM = "medium"
     LOW = "low"
     INFO = "info"
+
+
+class Tally(NamedTuple):
+    """The sums of one control, in its grain: device, person or issuer.
+
+    `in_scope` = `pass_` + `violation` + `advice` + `unknown`; `all` = `in_scope` +
+    `not_applicable`, of which `excused`. `waived` and `in_grace` are of the violations, and what
+    judges knows neither. `coverage`, the share of `in_scope` with a fresh and real answer, is
+    between 0 and 1, null where nothing is in scope.
+
+    The names and the order are those of `audit --format json`.
+    """
+
+    policy: str
+    control: str
+    grain: str
+    all: int
+    not_applicable: int
+    excused: int
+    in_scope: int
+    pass_: int
+    violation: int
+    advice: int
+    unknown: int
+    unknown_reasons: Mapping[str, int]
+    stale: int
+    waived: int
+    in_grace: int
+    coverage: float | None
 
 
 PLATFORMS = (

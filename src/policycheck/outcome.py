@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from policycheck.engine.assessment import Assessment
-from policycheck.model import Severity
+from policycheck.model import Severity, Tally
 from policycheck.policy.model import Policy
 from policycheck.problems import Problem
 from policycheck.report.content import (
@@ -20,9 +19,11 @@ from policycheck.report.content import (
     InputLine,
     PolicyLine,
     Rejection,
-    TallyLine,
     describe,
 )
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 _CHUNK = 5_000
 _SEVERITIES = [str(severity) for severity in Severity]
@@ -78,7 +79,7 @@ class Outcome:
     has to be taken before anything else is asked: a session answers one question at a time.
     """
 
-    con: duckdb.DuckDBPyConnection
+    con: DuckDBPyConnection
     assessment: Assessment
     inputs: Sequence[InputLine]
     asked: tuple[Policy, ...]
@@ -101,30 +102,14 @@ class Outcome:
         return [describe(policy) for policy in sorted(self.asked, key=lambda p: p.policy)]
 
     @property
-    def tallies(self) -> Sequence[TallyLine]:
-        """The sums of each control."""
+    def tallies(self) -> Sequence[Tally]:
+        """The sums of each control, with what the lives of its violations add."""
         lives = {number: counts for number, *counts in self.con.execute(_LIVES).fetchall()}
-        return [
-            TallyLine(
-                policy=tally.policy,
-                control=tally.control,
-                grain=tally.grain,
-                all=tally.all,
-                not_applicable=tally.not_applicable,
-                excused=tally.excused,
-                in_scope=tally.in_scope,
-                pass_=tally.pass_,
-                violation=tally.violation,
-                advice=tally.advice,
-                unknown=tally.unknown,
-                unknown_reasons=tally.unknown_reasons,
-                stale=tally.stale,
-                waived=lives.get(number, (0, 0))[0],
-                in_grace=lives.get(number, (0, 0))[1],
-                coverage=tally.coverage,
-            )
-            for number, tally in enumerate(self.assessment.tallies)
-        ]
+        told = []
+        for number, tally in enumerate(self.assessment.tallies):
+            waived, in_grace = lives.get(number, (0, 0))
+            told.append(tally._replace(waived=waived, in_grace=in_grace))
+        return told
 
     def findings(self) -> Iterator[Sequence[Finding]]:
         """Yield all findings in chunks, sorted by policy, control, device_id and subject."""

@@ -16,11 +16,11 @@ from report_files import write_people, write_replaced, write_reports
 from cases import Case, policy_text
 from oracle import Assessment, Finding, Verdict
 from policycheck.catalogue.load import load as load_catalogue
-from policycheck.engine.assessment import Tally
 from policycheck.engine.judge import Question, assess, naive_utc
 from policycheck.engine.session import insert_columns, open_session
 from policycheck.inventory.people import no_people, read_people
 from policycheck.inventory.read import read_reports
+from policycheck.model import Tally
 from policycheck.policy.load import load as load_policies
 from policycheck.policy.model import Policy
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from policycheck.model import Tally
 from policycheck.report.content import (
     Bystander,
     ControlLine,
@@ -14,7 +15,6 @@ from policycheck.report.content import (
     InputLine,
     PolicyLine,
     Rejection,
-    TallyLine,
 )
 
 AS_OF = datetime(2026, 11, 2, 8, 30, tzinfo=UTC)
@@ -29,7 +29,7 @@ class HeldContent:
 
     inputs: Sequence[InputLine] = ()
     policies: Sequence[PolicyLine] = ()
-    tallies: Sequence[TallyLine] = ()
+    tallies: Sequence[Tally] = ()
     lines: Sequence[Finding] = ()
     rejections: Sequence[Rejection] = ()
     aside: Sequence[Bystander] = ()
@@ -129,7 +129,7 @@ POLICY = PolicyLine(
         ),
     ),
 )
-TALLY = TallyLine(
+TALLY = Tally(
     policy="jd-business-im",
     control="only-yixin",
     grain="device",

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from held_content import HOSTILE, SMALL, HeldContent, hostile
 
-from policycheck.model import Reason, Severity
+from policycheck.model import Reason, Severity, Tally
 from policycheck.report import content, json_report
 from policycheck.report.content import json_name
 
@@ -21,7 +21,7 @@ TOP = [
 ]  # fmt: skip
 LINES = {
     "input": content.InputLine,
-    "tally": content.TallyLine,
+    "tally": Tally,
     "finding": content.Finding,
     "evidence": content.Evidence,
     "rejection": content.Rejection,

@@ -8,9 +8,10 @@ import pytest
 from toy import Toy, basis
 from toy_judge import Report, Rules, day
 
+from policycheck.model import Tally
 from policycheck.problems import PolicycheckError
 from policycheck.store.record import NewRun, record
-from policycheck.store.runs import Tally, list_runs, list_tallies
+from policycheck.store.runs import list_runs, list_tallies
 from policycheck.store.violations import Filter, find_violation, list_violations, tell_story
 
 BOTH = Report(items=("com.tencent.mm", "com.tencent.qq"), serial="S1", person="p@jd.com")

@@ -10,8 +10,8 @@ from policycheck.problems import Problem, quote
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from policycheck.model import Tally
     from policycheck.outcome import Outcome
-    from policycheck.report.content import TallyLine
     from policycheck.workspace import Settings
 
 
@@ -56,7 +56,7 @@ def _gaps(outcome: Outcome, settings: Settings) -> list[str]:
     return gaps
 
 
-def _thin(tallies: Sequence[TallyLine], least: float) -> list[str]:
+def _thin(tallies: Sequence[Tally], least: float) -> list[str]:
     """Name the controls whose coverage is too small; who waits for attestations is not asked."""
     return [
         f"not complete: {quote(tally.control)} has a coverage of {tally.coverage:.1%},"

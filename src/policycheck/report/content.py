@@ -1,10 +1,10 @@
 """What every report form is given: the lines it may write, and where they come from.
 
 An audit's outcome and the whole store both are a `Content`, so that each form is written
-once. The names and the order of the fields of `InputLine`, `TallyLine`, `Finding`,
-`Evidence` and `Rejection` are those of `audit --format json`: a change here is a change of
-that format (see `audit.schema.json`). All texts come from other people's files: every form
-has to make them harmless itself.
+once. The names and the order of the fields of `InputLine`, `Finding`, `Evidence` and
+`Rejection` are those of `audit --format json`: a change here is a change of that format (see
+`audit.schema.json`), as it is of `model.Tally`. All texts come from other people's files: every
+form has to make them harmless itself.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from policycheck.model import Tally
 
 if TYPE_CHECKING:
     from policycheck.policy.model import Policy, Texts
@@ -47,32 +49,6 @@ class PolicyLine(NamedTuple):
     issuer: str
     status: str
     controls: tuple[ControlLine, ...]
-
-
-class TallyLine(NamedTuple):
-    """The sums of one control, in its grain: device, person or issuer.
-
-    `in_scope` = `pass_` + `violation` + `advice` + `unknown`; `all` = `in_scope` +
-    `not_applicable`, of which `excused`. `waived` and `in_grace` are of the violations.
-    `coverage` is between 0 and 1, null where nothing is in scope.
-    """
-
-    policy: str
-    control: str
-    grain: str
-    all: int
-    not_applicable: int
-    excused: int
-    in_scope: int
-    pass_: int
-    violation: int
-    advice: int
-    unknown: int
-    unknown_reasons: Mapping[str, int]
-    stale: int
-    waived: int
-    in_grace: int
-    coverage: float | None
 
 
 class Evidence(NamedTuple):
@@ -164,7 +140,7 @@ class Content(Protocol):
         """The policies that were asked, sorted by id."""
 
     @property
-    def tallies(self) -> Sequence[TallyLine]:
+    def tallies(self) -> Sequence[Tally]:
         """The sums, sorted by policy; controls stay in the memo's own order."""
 
     def findings(self) -> Iterator[Sequence[Finding]]:

@@ -13,13 +13,13 @@ from json.encoder import encode_basestring
 from typing import NamedTuple, TextIO
 
 from policycheck import __version__
+from policycheck.model import Tally
 from policycheck.report.content import (
     Content,
     Evidence,
     Finding,
     InputLine,
     Rejection,
-    TallyLine,
     json_name,
 )
 from policycheck.report.forms import PLAIN, Look
@@ -42,7 +42,7 @@ def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
     policies = [[line[:2] for line in content.policies]]
     _write_array(stream, "policies", _objects(encode, _PolicyDigest, policies))
     tallies = [[_sorted_reasons(tally) for tally in content.tallies]]
-    _write_array(stream, "tallies", _objects(encode, TallyLine, tallies))
+    _write_array(stream, "tallies", _objects(encode, Tally, tallies))
     _write_array(stream, "findings", encode_findings(encode, content.findings()))
     rejected = _objects(encode, Rejection, _chunked(content.rejected()))
     _write_array(stream, "rejected", rejected, end="\n}\n")
@@ -67,7 +67,7 @@ def write_object(stream: TextIO, members: Mapping[str, object]) -> None:
     stream.write(f"{_encode_any(Encoder(), members)}\n")
 
 
-def _sorted_reasons(tally: TallyLine) -> TallyLine:
+def _sorted_reasons(tally: Tally) -> Tally:
     return tally._replace(unknown_reasons=dict(sorted(tally.unknown_reasons.items())))
 
 
@@ -164,7 +164,7 @@ def _encode_finding(encode: Encoder, finding: Finding) -> tuple[str, ...]:
 
 def _objects(
     encode: Encoder,
-    kind: type[InputLine | _PolicyDigest | TallyLine | Rejection],
+    kind: type[InputLine | _PolicyDigest | Tally | Rejection],
     chunks: Iterable[Sequence[tuple[object, ...]]],
 ) -> Iterator[str]:
     line = _template(kind)

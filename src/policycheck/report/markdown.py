@@ -11,7 +11,8 @@ from itertools import islice
 from typing import TextIO
 
 from policycheck import __version__
-from policycheck.report.content import Content, ControlLine, Finding, TallyLine
+from policycheck.model import Tally
+from policycheck.report.content import Content, ControlLine, Finding
 from policycheck.report.forms import PLAIN, Look
 from policycheck.report.json_report import format_time
 from policycheck.report.words import (
@@ -87,7 +88,7 @@ def _write_inputs(stream: TextIO, content: Content) -> None:
     _table(stream, ("file", "SHA-256", "format", "devices", "items", "rejected"), rows)
 
 
-def _write_control(stream: TextIO, control: ControlLine, tally: TallyLine) -> None:
+def _write_control(stream: TextIO, control: ControlLine, tally: Tally) -> None:
     heading = f"{control.control} ({control.severity}, {control.obligation})"
     stream.write(f"\n### {escape(heading)}\n\n")
     stream.write(f'> "{escape(control.clause)}"\n\n')

@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.text import Text
 
 from policycheck import __version__
-from policycheck.report.content import Content, ControlLine, Finding, PolicyLine, TallyLine
+from policycheck.model import Tally
+from policycheck.report.content import Content, ControlLine, Finding, PolicyLine
 from policycheck.report.forms import PLAIN, Look
 from policycheck.report.json_report import format_time
 from policycheck.report.words import (
@@ -126,7 +127,7 @@ def _fit(widths: Sequence[int], room: int) -> list[int]:
     return [min(width, cap) for width in widths]
 
 
-def _print_policy(console: Console, policy: PolicyLine, tallies: Sequence[TallyLine]) -> None:
+def _print_policy(console: Console, policy: PolicyLine, tallies: Sequence[Tally]) -> None:
     console.print()
     print_heading(console, f"{policy.policy}: {policy.title}")
     console.print(shown(f"{policy.issuer}, {policy.status}", "dim"))
@@ -136,7 +137,7 @@ def _print_policy(console: Console, policy: PolicyLine, tallies: Sequence[TallyL
             _print_control(console, lines[tally.control], tally)
 
 
-def _print_control(console: Console, control: ControlLine, tally: TallyLine) -> None:
+def _print_control(console: Console, control: ControlLine, tally: Tally) -> None:
     console.print()
     print_heading(console, f"  {control.control} ({control.severity}, {control.obligation})")
     print_paragraph(console, shown(f'"{control.clause}"', "italic"), 4)

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from policycheck.model import Reason
-from policycheck.report.content import Bystander, Content, Finding, TallyLine
+from policycheck.model import Reason, Tally
+from policycheck.report.content import Bystander, Content, Finding
 
 
 class Explained(NamedTuple):
@@ -108,7 +108,7 @@ def read_line(content: Content) -> str:
     return f"{files} read with {items}, {rejected} rejected; {devices}"
 
 
-def sums(tally: TallyLine) -> list[str]:
+def sums(tally: Tally) -> list[str]:
     """Say how a control's units divide; both lines add up."""
     lines = [
         f"{units(tally.grain, tally.all)} = {tally.in_scope:,} in scope"
@@ -130,7 +130,7 @@ def aside_heading(total: int, excused: int) -> str:
     return f"Whom the rules do not address, by control: {total:,} (of these {excused:,} excused)"
 
 
-def reason_rows(tally: TallyLine) -> list[tuple[int, str, str]]:
+def reason_rows(tally: Tally) -> list[tuple[int, str, str]]:
     """List why units are unknown: how many, the reason, the reason in words; most first."""
     ordered = sorted(tally.unknown_reasons.items(), key=lambda pair: (-pair[1], pair[0]))
     return [(count, reason, REASONS[reason].short) for reason, count in ordered]

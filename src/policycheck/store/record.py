@@ -14,9 +14,10 @@ from types import MappingProxyType
 from sqlalchemy import Connection, insert, text
 
 from policycheck.inventory.base import Input
+from policycheck.model import Tally
 from policycheck.store.bulk import copy, write
 from policycheck.store.lives import Basis
-from policycheck.store.runs import Tally, tally_columns
+from policycheck.store.runs import tally_columns
 from policycheck.store.session import Row, Session, chunks, fill, number, program
 from policycheck.store.tables import RunRow, TallyRow
 from policycheck.store.times import SQL_FORMAT, to_stored

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select, text
 from sqlmodel import col
 
+from policycheck.model import Tally
 from policycheck.store.tables import TallyRow
 from policycheck.store.times import from_stored
 
@@ -29,28 +30,6 @@ class Run:
     options: Mapping[str, str]
     facts: str | None
     judgement: str | None
-
-
-@dataclass(frozen=True)
-class Tally:
-    """The sums of one control in one run, in its grain."""
-
-    policy: str
-    control: str
-    grain: str
-    all: int
-    not_applicable: int
-    excused: int
-    in_scope: int
-    pass_: int
-    violation: int
-    advice: int
-    unknown: int
-    unknown_reasons: Mapping[str, int]
-    stale: int
-    waived: int
-    in_grace: int
-    coverage: float | None
 
 
 _RUNS = """
@@ -102,7 +81,7 @@ _FIELDS = {"passed": "pass_"}
 
 def tally_columns(tally: Tally) -> dict[str, object]:
     """Return a tally as the columns of its table."""
-    columns = {field.name: getattr(tally, field.name) for field in fields(tally)}
+    columns: dict[str, object] = tally._asdict()
     columns["passed"] = columns.pop("pass_")
     columns["unknown_reasons"] = dict(tally.unknown_reasons)
     return columns
