@@ -8,62 +8,32 @@ yields reads its rows from the session, so it is a context manager.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
-
-import duckdb
 
 from policycheck import __version__
 from policycheck.catalogue.catalogue import Catalogue
 from policycheck.engine.assessment import Assessment
-from policycheck.engine.judge import Question, assess, naive_utc
+from policycheck.engine.judge import Question, assess
 from policycheck.engine.session import insert_columns, open_session
 from policycheck.engine.unheld import Unheld
-from policycheck.inventory.base import Progress, ReadResult
-from policycheck.inventory.people import no_people, read_people
-from policycheck.inventory.read import read_reports
+from policycheck.inventory.base import Progress
 from policycheck.outcome import Outcome
-from policycheck.policy.model import Policy
-from policycheck.problems import PolicycheckError, Problem, did_you_mean, quote
+from policycheck.problems import Problem, did_you_mean, quote
+from policycheck.reading import Intake, read_inputs
 from policycheck.report.content import InputLine
+from policycheck.request import AuditRequest
 from policycheck.store.identity import hold, identify
 from policycheck.store.lives import Basis, compute_lives
 from policycheck.store.session import create_tables
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
     from policycheck.store.archive import Archive, OpenArchive
-
-NEWER = "newer_than_as_of"
-"""Why a report made after the audit's moment is rejected."""
-
-
-@dataclass(frozen=True)
-class AuditRequest:
-    """What to audit, by which policies, as of when. Times are aware."""
-
-    inputs: tuple[Path | str, ...]
-    """Files, folders or globs."""
-    policies: tuple[Policy, ...]
-    catalogue: Catalogue
-    as_of: datetime
-    received_at: datetime
-    started_at: datetime
-    people: Path | None = None
-    device: str = ""
-    """The id of the device that reports which name none are about."""
-    drafts: bool = False
-    assume: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    devices: tuple[str, ...] = ()
-    """Keys of stored devices to judge, besides those that the inputs name."""
-    everything: bool = False
-    """Judge every device that the store holds."""
-    options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """What was asked for, as it is recorded with the run."""
 
 
 @contextmanager
@@ -80,7 +50,7 @@ def audit(
         with closing(open_session(folder)) as con:
             staging = archive.staging(folder) if archive else nullcontext(folder)
             with staging as staged:
-                inputs = _read(request, con, staged, progress)
+                inputs = read_inputs(request, con, staged, progress)
                 with archive.open() if archive else nullcontext() as memory:
                     outcome = _judge(request, con, inputs, memory)
                     if memory and memory.writes:
@@ -88,67 +58,10 @@ def audit(
             yield outcome
 
 
-@dataclass(frozen=True)
-class _Inputs:
-    """What was read: the rows are in the session's tables."""
-
-    reports: ReadResult
-    people_sha256: str | None
-    problems: tuple[Problem, ...]
-
-
-def _read(
-    request: AuditRequest, con: duckdb.DuckDBPyConnection, staged: Path, progress: Progress | None
-) -> _Inputs:
-    """Read reports and people; leaves report, listing, rejected, person and part_file."""
-    reports = read_reports(
-        request.inputs, con, staged, request.received_at, progress, request.device
-    )
-    if request.inputs and not any(line.format for line in reports.inputs):
-        raise PolicycheckError([*reports.problems, Problem("no report could be read", None)])
-    people = read_people(request.people, con) if request.people else no_people(con)
-    con.execute("CREATE OR REPLACE TEMP TABLE part_file(part INTEGER, path VARCHAR)")
-    parts = [str(path) for path in reports.parts]
-    insert_columns(con, "part_file", [("INTEGER", range(len(parts))), ("VARCHAR", parts)])
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE input_file(input_no INTEGER, path VARCHAR, sha256 VARCHAR)"
-    )
-    lines = reports.inputs
-    columns = [[line.path for line in lines], [line.sha256 for line in lines]]
-    insert_columns(
-        con,
-        "input_file",
-        [("INTEGER", range(1, len(lines) + 1)), *(("VARCHAR", column) for column in columns)],
-    )
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE report_path AS"
-        " SELECT sha256, min(path) AS path FROM input_file GROUP BY sha256"
-    )
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE report AS SELECT r.*, i.sha256 AS report_sha256"
-        " FROM report AS r JOIN input_file AS i ON i.input_no = r.input_no"
-    )
-    _reject_newer(con, request.as_of)
-    return _Inputs(reports, people.sha256, (*reports.problems, *people.problems))
-
-
-def _reject_newer(con: duckdb.DuckDBPyConnection, as_of: datetime) -> None:
-    """Reject the reports that were made after the audit's moment."""
-    moment = [naive_utc(as_of)]
-    con.execute(
-        f"INSERT INTO rejected SELECT r.input_no, i.path, r.record, '{NEWER}'"
-        " FROM report AS r JOIN input_file AS i ON i.input_no = r.input_no"
-        " WHERE r.reported_at > ?",
-        moment,
-    )
-    con.execute("DELETE FROM report WHERE reported_at > ?", moment)
-    con.execute("DELETE FROM listing WHERE report_no NOT IN (SELECT report_no FROM report)")
-
-
 def _judge(
     request: AuditRequest,
-    con: duckdb.DuckDBPyConnection,
-    inputs: _Inputs,
+    con: DuckDBPyConnection,
+    inputs: Intake,
     memory: OpenArchive | None,
 ) -> Outcome:
     """Judge, and give lives, with what the archive holds of these devices."""
@@ -177,7 +90,7 @@ def _judge(
 
 def _assess(
     request: AuditRequest,
-    con: duckdb.DuckDBPyConnection,
+    con: DuckDBPyConnection,
     devices: Sequence[str],
     memory: OpenArchive | None,
 ) -> Assessment:
@@ -204,7 +117,7 @@ def _counts_people(request: AuditRequest) -> bool:
     return any(control.demand.grain == "person" for control in controls)
 
 
-def _forget_held(con: duckdb.DuckDBPyConnection, inputs: _Inputs) -> None:
+def _forget_held(con: DuckDBPyConnection, inputs: Intake) -> None:
     """Take out of the session what `load_held` added to it."""
     con.execute(
         "DELETE FROM listing WHERE report_no IN"
@@ -221,7 +134,7 @@ def _describe_unheld(unheld: Unheld) -> Problem:
     return Problem(message, None, hint, severity="warning")
 
 
-def _basis(request: AuditRequest, inputs: _Inputs) -> Basis:
+def _basis(request: AuditRequest, inputs: Intake) -> Basis:
     return Basis(
         as_of=request.as_of,
         policies={policy.policy: policy.sha256 for policy in request.policies},
@@ -230,7 +143,7 @@ def _basis(request: AuditRequest, inputs: _Inputs) -> Basis:
     )
 
 
-def _lay_out_lives(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+def _lay_out_lives(con: DuckDBPyConnection, catalogue: Catalogue) -> None:
     """Leave for the lives what the engine knows of listings and items."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE visible AS"
@@ -253,7 +166,7 @@ def _lay_out_lives(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None
 
 
 def _record(
-    request: AuditRequest, outcome: Outcome, inputs: _Inputs, memory: OpenArchive, staged: Path
+    request: AuditRequest, outcome: Outcome, inputs: Intake, memory: OpenArchive, staged: Path
 ) -> Outcome:
     """Publish the facts if any are new, then write all that changed."""
     from policycheck.store.record import NewRun

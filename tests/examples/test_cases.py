@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from policycheck.outcome import Outcome
-from policycheck.pipeline import AuditRequest, audit
+from policycheck.pipeline import audit
+from policycheck.request import AuditRequest
 from policycheck.rulebook import load_rulebook
 from policycheck.workspace import Given, resolve
 

@@ -10,7 +10,7 @@ from policycheck.cli.clock import moment_of, now
 from policycheck.problems import PolicycheckError, Problem
 
 if TYPE_CHECKING:
-    from policycheck.pipeline import AuditRequest
+    from policycheck.request import AuditRequest
     from policycheck.rulebook import Rulebook
     from policycheck.store.archive import Archive
     from policycheck.workspace import Settings
@@ -33,7 +33,7 @@ def request_of(asked: Asked, settings: Settings, rulebook: Rulebook) -> AuditReq
 
     Raises PolicycheckError where nothing is asked.
     """
-    from policycheck.pipeline import AuditRequest
+    from policycheck.request import AuditRequest
 
     if not (asked.inputs or asked.devices or asked.everything):
         hint = "name inventory reports, or judge what is stored with --all"

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
 from sqlalchemy import Connection, bindparam, text
 
 from policycheck.store.database import Store
@@ -15,6 +15,9 @@ from policycheck.store.facts import Facts
 from policycheck.store.load import load_devices, load_lives
 from policycheck.store.record import NewRun, record
 from policycheck.store.session import fill, number, texts
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 _PATHS = text(
     "SELECT sha256, min(path) FROM report WHERE sha256 IN :digests GROUP BY sha256"
@@ -65,12 +68,12 @@ class OpenArchive:
         return self.archive.writes
 
     def load_devices(
-        self, con: duckdb.DuckDBPyConnection, *, everything: bool, devices: Sequence[str]
+        self, con: DuckDBPyConnection, *, everything: bool, devices: Sequence[str]
     ) -> None:
         """Fill the session with what is stored of the devices at hand; see load.load_devices."""
         load_devices(con, self.connection, everything=everything, devices=devices)
 
-    def other_devices(self, con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    def other_devices(self, con: DuckDBPyConnection) -> tuple[str, ...]:
         """Return the stored devices, not judged so far, of the people whose devices are.
 
         Reads judged_device(device_key, person_id).
@@ -82,7 +85,7 @@ class OpenArchive:
             keys.update(self.connection.execute(_DEVICES_OF, asked).scalars())
         return tuple(sorted(keys.difference(texts(con, "SELECT device_key FROM judged_device"))))
 
-    def load_held(self, con: duckdb.DuckDBPyConnection) -> None:
+    def load_held(self, con: DuckDBPyConnection) -> None:
         """Add the facts that `held` points to, and the paths of the reports they came in."""
         self.archive.facts.load_held(con)
         digests = texts(
@@ -93,11 +96,11 @@ class OpenArchive:
         paths = self.connection.execute(_PATHS, {"digests": digests})
         fill(con, "report_path", ("VARCHAR", "VARCHAR"), paths)
 
-    def load_lives(self, con: duckdb.DuckDBPyConnection, policies: Sequence[str]) -> None:
+    def load_lives(self, con: DuckDBPyConnection, policies: Sequence[str]) -> None:
         """Fill the session with the lives that these policies' violations have had."""
         load_lives(con, self.connection, policies)
 
-    def record(self, con: duckdb.DuckDBPyConnection, staged: Path, run: NewRun) -> int:
+    def record(self, con: DuckDBPyConnection, staged: Path, run: NewRun) -> int:
         """Publish the staged facts if any report is new, and write what the run changes."""
         newer = number(con, "SELECT count(*) FROM judged WHERE newer")
         facts = self.archive.facts.publish(con, staged) if newer else None

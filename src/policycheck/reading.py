@@ -1,0 +1,77 @@
+"""The first step of an audit: files and people become the session's tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from policycheck.engine.judge import naive_utc
+from policycheck.engine.session import insert_columns
+from policycheck.inventory.base import Progress, ReadResult
+from policycheck.inventory.people import no_people, read_people
+from policycheck.inventory.read import read_reports
+from policycheck.problems import PolicycheckError, Problem
+from policycheck.request import AuditRequest
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+NEWER = "newer_than_as_of"
+"""Why a report made after the audit's moment is rejected."""
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What was read: the rows are in the session's tables."""
+
+    reports: ReadResult
+    people_sha256: str | None
+    problems: tuple[Problem, ...]
+
+
+def read_inputs(
+    request: AuditRequest, con: DuckDBPyConnection, staged: Path, progress: Progress | None
+) -> Intake:
+    """Read reports and people; leaves report, listing, rejected, person and part_file."""
+    reports = read_reports(request.inputs, con, staged, request.received_at, progress)
+    if request.inputs and not any(line.format for line in reports.inputs):
+        raise PolicycheckError([*reports.problems, Problem("no report could be read", None)])
+    people = read_people(request.people, con) if request.people else no_people(con)
+    con.execute("CREATE OR REPLACE TEMP TABLE part_file(part INTEGER, path VARCHAR)")
+    parts = [str(path) for path in reports.parts]
+    insert_columns(con, "part_file", [("INTEGER", range(len(parts))), ("VARCHAR", parts)])
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE input_file(input_no INTEGER, path VARCHAR, sha256 VARCHAR)"
+    )
+    lines = reports.inputs
+    columns = [[line.path for line in lines], [line.sha256 for line in lines]]
+    insert_columns(
+        con,
+        "input_file",
+        [("INTEGER", range(1, len(lines) + 1)), *(("VARCHAR", column) for column in columns)],
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE report_path AS"
+        " SELECT sha256, min(path) AS path FROM input_file GROUP BY sha256"
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE report AS SELECT r.*, i.sha256 AS report_sha256"
+        " FROM report AS r JOIN input_file AS i ON i.input_no = r.input_no"
+    )
+    _reject_newer(con, request.as_of)
+    return Intake(reports, people.sha256, (*reports.problems, *people.problems))
+
+
+def _reject_newer(con: DuckDBPyConnection, as_of: datetime) -> None:
+    """Reject the reports that were made after the audit's moment."""
+    moment = [naive_utc(as_of)]
+    con.execute(
+        f"INSERT INTO rejected SELECT r.input_no, i.path, r.record, '{NEWER}'"
+        " FROM report AS r JOIN input_file AS i ON i.input_no = r.input_no"
+        " WHERE r.reported_at > ?",
+        moment,
+    )
+    con.execute("DELETE FROM report WHERE reported_at > ?", moment)
+    con.execute("DELETE FROM listing WHERE report_no NOT IN (SELECT report_no FROM report)")

@@ -1,0 +1,34 @@
+"""What an audit is asked to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+
+from policycheck.catalogue.catalogue import Catalogue
+from policycheck.policy.model import Policy
+
+
+@dataclass(frozen=True)
+class AuditRequest:
+    """What to audit, by which policies, as of when. Times are aware."""
+
+    inputs: tuple[Path | str, ...]
+    """Files, folders or globs."""
+    policies: tuple[Policy, ...]
+    catalogue: Catalogue
+    as_of: datetime
+    received_at: datetime
+    started_at: datetime
+    people: Path | None = None
+    drafts: bool = False
+    assume: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    devices: tuple[str, ...] = ()
+    """Keys of stored devices to judge, besides those that the inputs name."""
+    everything: bool = False
+    """Judge every device that the store holds."""
+    options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What was asked for, as it is recorded with the run."""
