@@ -52,18 +52,24 @@ class Inspection:
 
 
 def inspect(
-    paths: Sequence[Path], received_at: datetime, progress: Progress | None = None
+    paths: Sequence[Path],
+    received_at: datetime,
+    progress: Progress | None = None,
+    device: str = "",
 ) -> tuple[list[Inspection], tuple[Problem, ...]]:
     """Read reports and say of each what is in it; nothing is judged or kept.
 
-    Returns the inspections, and the files that could not be read with other remarks.
+    `device` is the id of the device that reports which name none are about. Returns the
+    inspections, and the files that could not be read with other remarks.
     """
     with tempfile.TemporaryDirectory(prefix="policycheck-") as scratch:
         folder = Path(scratch) / "facts"
         folder.mkdir()
         con = open_session(Path(scratch))
         try:
-            read = read_reports(paths, con, folder, received_at, progress)
+            read = read_reports(
+                paths, con, folder, received_at, progress, device, only_look=True
+            )
             return list(_inspect(con, read)), read.problems
         finally:
             con.close()

@@ -31,6 +31,7 @@ def register(program: typer.Typer) -> None:
 def inspect_reports(
     *,
     inputs: Annotated[list[Path], typer.Argument(metavar="FILE|DIR", help="Inventory reports.")],
+    device: options.Device = None,
     quiet: options.Quiet = False,
 ) -> None:
     """Say what reports are, before anything is judged.
@@ -40,7 +41,7 @@ def inspect_reports(
     from policycheck.inspection import inspect
 
     with progress_bar("reading", wanted=not quiet) as progress:
-        inspections, problems = inspect(inputs, now(), progress)
+        inspections, problems = inspect(inputs, now(), progress, device or "")
     if not quiet:
         say("\n\n".join("\n".join(_lines(inspection)) for inspection in inspections))
     print_problems(problems)

@@ -98,6 +98,14 @@ Policies = Annotated[
         help="Policy to audit by (those of the workspace). Can be repeated.",
     ),
 ]
+Device = Annotated[
+    str | None,
+    typer.Option(
+        "--device",
+        metavar="ID",
+        help="Whose the reports are that name no device (winget, adb, .reg).",
+    ),
+]
 Drafts = Annotated[bool, typer.Option("--drafts", help="Judge policies that are drafts, too.")]
 People = Annotated[
     Path | None,
