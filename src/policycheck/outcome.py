@@ -43,7 +43,8 @@ _EVIDENCE_FROM = len(Finding._fields) - 1
 _REASONS = Finding._fields.index("reasons")
 _WORST = """
 ORDER BY f.obligation = 'should' OR coalesce(l.waived, FALSE), list_position(?, f.severity),
-    f.policy, f.control, f.device_id, f.subject, f.fingerprint
+    f.policy, f.control, lower(coalesce(f.device_name, f.device_id)), f.device_id, f.subject,
+    f.fingerprint
 """
 _FAILING = """
 SELECT count(*) FROM finding AS f JOIN life AS l ON l.fingerprint = f.fingerprint
@@ -57,7 +58,8 @@ FROM verdict AS v
 LEFT JOIN device AS d ON d.device_no = v.device_no
 LEFT JOIN judged_person AS p ON p.device_no = v.device_no
 WHERE v.verdict = 'not_applicable'
-ORDER BY NOT v.excused, v.policy, v.control, d.device_id, v.unit
+ORDER BY NOT v.excused, v.policy, v.control, lower(coalesce(d.name, d.device_id)), d.device_id,
+    v.unit
 LIMIT ?
 """
 _LIVES = """
@@ -95,6 +97,11 @@ class Outcome:
     def as_of(self) -> datetime:
         """The moment that was asked about."""
         return self.assessment.as_of
+
+    @property
+    def judged(self) -> int:
+        """How many devices were judged, by whatever control."""
+        return self.assessment.devices
 
     @property
     def policies(self) -> Sequence[PolicyLine]:

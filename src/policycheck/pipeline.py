@@ -170,7 +170,6 @@ def _record(
 ) -> Outcome:
     """Publish the facts if any are new, then write all that changed."""
     from policycheck.store.record import NewRun
-    from policycheck.store.runs import Tally
 
     run = NewRun(
         started_at=request.started_at,
@@ -178,7 +177,7 @@ def _record(
         version=__version__,
         basis=_basis(request, inputs),
         inputs=inputs.reports.inputs,
-        tallies=[Tally(*line) for line in outcome.tallies],
+        tallies=outcome.tallies,
         options=request.options,
     )
     run_id = memory.record(outcome.con, staged, run)
