@@ -67,12 +67,12 @@ def read(tmp_path: Path) -> Iterator[Read]:
     """Read paths into a fresh connection and folder."""
     connections = []
 
-    def read_paths(*paths: Path | str) -> Reading:
+    def read_paths(*paths: Path | str, **options) -> Reading:
         con = duckdb.connect(config={"threads": 2})
         connections.append(con)
         folder = tmp_path / f"read-{len(connections)}"
         folder.mkdir()
-        result = read_reports(paths, con, folder, RECEIVED)
+        result = read_reports(paths, con, folder, RECEIVED, **options)
         expected = {f"items-{number:03}.parquet" for number in range(len(result.parts))}
         assert {path.name for path in folder.iterdir()} == expected  # nothing else stays behind
         for line in result.inputs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policycheck.inventory import agent_xml, intune, own_lines, own_table
+from policycheck.inventory import agent_xml, fleet, intune, own_lines, own_table
 from policycheck.inventory.base import Head, Reader, UnreadableError
 from policycheck.inventory.heads import describe
 
@@ -11,6 +11,7 @@ READERS: tuple[Reader, ...] = (
     own_table,
     intune,
     agent_xml,
+    fleet,
 )
 
 
