@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
+_ROW_GROUP = 40_960
+"""Rows of a group: two columns' dictionaries of it still fit where the processor is quick. With
+three times as many, a scan of six million rows takes half as long again in the same memory."""
 _NUMBERS = 64
 """Room for the numbers that stand before a record in a table of several sources."""
 
@@ -125,7 +128,8 @@ def write_parquet(
 ) -> None:
     """Write what a query gives to a Parquet file."""
     con.execute(
-        f"COPY ({query}) TO {quote_text(str(target))} (FORMAT parquet, COMPRESSION zstd)",
+        f"COPY ({query}) TO {quote_text(str(target))}"
+        f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP})",
         dict(parameters),
     )
 
