@@ -74,6 +74,14 @@ TABLE = {
         [on(1, SHOWN), on(2, replace(CLEAN, at=2), unrecognisable=True)],
         ["1 opened report"],
     ),
+    "one without the column by which it was known does not": (
+        [on(1, SHOWN), on(2, replace(SHOWN, at=2, items=("only-name", "only-name-2")))],
+        ["1 opened report"],
+    ),
+    "one that shows other things by that column does": (
+        [on(1, SHOWN), on(2, replace(SHOWN, at=2, items=("only-name", "com.tencent.qq")))],
+        ["1 opened report", "2 closed report resolved"],
+    ),
     "where nobody knows whether the policy applies, it stays open": (
         [on(1, SHOWN), on(2, replace(CLEAN, at=2), scope=None)],
         ["1 opened report"],
@@ -149,6 +157,10 @@ TABLE = {
     "the policy's last day passed": (
         [on(1, SHOWN), on(9, SHOWN, in_force=False, from_day=1)],
         ["1 opened report", "9 closed clock withdrawn"],
+    ),
+    "what it forbids by date has passed": (
+        [on(1, SHOWN), on(9, SHOWN, forbid=())],
+        ["1 opened report", "9 closed clock policy_changed"],
     ),
     "the policy begins later than it did": (
         [on(1, SHOWN), on(2, SHOWN, policy="p2", in_force=False, from_day=9)],
@@ -273,6 +285,13 @@ TABLE = {
         ],
         ["1 opened report", "3 closed report resolved"],
     ),
+    "while another source shows it, nothing is resolved": (
+        [
+            on(1, replace(SHOWN, serial="S1"), replace(SHOWN, serial="S1", source="agent")),
+            on(2, replace(CLEAN, serial="S1", at=2), policy="p2", forbid=("qq",)),
+        ],
+        ["1 opened report", "2 closed policy policy_changed"],
+    ),
     "two reports of one source in one run: the newer counts": (
         [on(3, replace(CLEAN, at=2), SHOWN)],
         [],
@@ -381,6 +400,15 @@ def test_due_is_frozen_at_first_sight(name: str, tmp_path) -> None:
         toy.audit(day, replace(SHOWN, at=day), rules=Rules(**rules))
         told.append(violation(toy).due)
     assert tuple(told) == tuple(map(day_of, expected))
+
+
+def test_nothing_was_last_seen_before_it_was_first_seen(tmp_path) -> None:
+    toy = Toy(tmp_path)
+    toy.audit(5, SHOWN)
+    assert violation(toy).last_seen == day_of(5)
+    toy.audit(6, replace(CLEAN, at=6))
+    assert toy.rows("SELECT last_seen = first_seen FROM violation") == [(1,)]
+    assert violation(toy).last_seen == day_of(5)
 
 
 @pytest.mark.parametrize(("grace_days", "expected"), [(None, False), (0, False), (1, True)])

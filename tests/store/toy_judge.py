@@ -25,7 +25,10 @@ def naive(number: float | None) -> datetime | None:
 
 @dataclass(frozen=True)
 class Report:
-    """What one source says of one device. An item is an identifier, or `identifier version`."""
+    """What one source says of one device. An item is an identifier, or `identifier version`.
+
+    One that begins with `only-name` has no identifier.
+    """
 
     items: tuple[str, ...] = ("com.tencent.mm",)
     at: float | None = 1
@@ -148,9 +151,10 @@ def _lay_out_device(con: duckdb.DuckDBPyConnection, key: str, known: list[Known]
             )
         for item in each.report.items:
             identifier, _, version = item.partition(" ")
+            known_by = None if identifier.startswith("only-name") else identifier
             con.execute(
                 "INSERT INTO installed VALUES (?, ?, 'app', ?, ?, ?)",
-                [key, each.report.source, identifier, identifier.upper(), version or None],
+                [key, each.report.source, known_by, identifier.upper(), version or None],
             )
 
 

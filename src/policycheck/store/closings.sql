@@ -1,18 +1,20 @@
 -- Why violations vanished. What cannot be told stays open: no row in `closing`.
 
--- trace: what the source that proved a violation shows now: the same item still, or at least the
--- column by which it was known. A source that lists no item of the kind at all shows that, too.
+-- trace: what the judged reports show now: the same item still, in whatever version and whatever
+-- source; and whether the source that proved it still tells what the item was known by. A source
+-- that lists no item of the kind at all tells that, too.
 CREATE OR REPLACE TEMP TABLE trace AS
 SELECT
     v.fingerprint,
     bool_or(
-        (i.identifier = v.identifier)
-        OR (v.identifier IS NULL AND i.identifier IS NULL AND i.name = v.name)
+        i.identifier IS NOT DISTINCT FROM v.identifier
+        AND (v.identifier IS NOT NULL OR i.name IS NOT DISTINCT FROM v.name)
     ) AS still_there,
-    bool_or(CASE WHEN v.identifier IS NULL THEN i.name ELSE i.identifier END IS NOT NULL)
-        AS able
+    bool_or(
+        CASE WHEN v.identifier IS NULL THEN i.name ELSE i.identifier END IS NOT NULL
+    ) FILTER (WHERE i.source = v.source) AS able
 FROM vanished AS v
-JOIN installed AS i ON i.device_key = v.device_key AND i.source = v.source AND i.kind = v.kind
+JOIN installed AS i ON i.device_key = v.device_key AND i.kind = v.kind
 GROUP BY v.fingerprint;
 
 -- sight: for each of them, all that the decision needs.
