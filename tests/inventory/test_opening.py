@@ -223,3 +223,39 @@ def test_progress_counts_every_byte(files, tmp_path):
     size = path.stat().st_size + (files / "own.ndjson").stat().st_size
     assert told[-1] == (size, size)
     assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+def test_a_member_that_points_out_of_its_archive_is_read_all_the_same(read, tmp_path):
+    """Nobody unpacks it to its name; to skip it would lose its devices without a word."""
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("../../etc/report.csv", TEXT)
+        archive.writestr(".hidden.csv", TEXT)
+    assert rows(read(path)) == ROWS
+
+
+def test_many_small_bombs_are_one(read, tmp_path):
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(4):
+            archive.writestr(f"{number}.csv", TEXT.encode() + b"0" * (30 << 20))
+    reading = read(path)
+    assert [line.format != "" for line in reading.result.inputs] == [True, True, False, False]
+    errors = [p.message for p in reading.result.problems if p.severity == "error"]
+    assert len(errors) == 2
+    assert all("a bomb, not a report" in message for message in errors)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_member_is_told_and_the_others_are_read(read, tmp_path, method):
+    path = tmp_path / "x.zip"
+    noise = "".join(hashlib.sha256(b"%d" % number).hexdigest() for number in range(2000))
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.csv", noise, method)
+        archive.writestr("b.csv", TEXT)
+    packed_bytes = bytearray(path.read_bytes())
+    packed_bytes[500:600] = b"\xff" * 100
+    path.write_bytes(packed_bytes)
+    reading = read(path)
+    assert rows(reading) == ROWS
+    assert reading.result.problems[0].message.startswith(f"{path}/a.csv is damaged")
