@@ -58,8 +58,8 @@ FROM verdict AS v
 LEFT JOIN device AS d ON d.device_no = v.device_no
 LEFT JOIN judged_person AS p ON p.device_no = v.device_no
 WHERE v.verdict = 'not_applicable'
-ORDER BY NOT v.excused, v.policy, v.control, lower(coalesce(d.name, d.device_id)), d.device_id,
-    v.unit
+ORDER BY NOT v.excused, v.policy, v.control, p.type IS NULL, lower(coalesce(d.name, d.device_id)),
+    d.device_id, v.unit
 LIMIT ?
 """
 _LIVES = """

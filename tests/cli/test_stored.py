@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from small_fleet import WECHAT, YIXIN, Fleet, Run, device, write_lines
+from small_fleet import WECHAT, YIXIN, Fleet, Run, device, write_lines, write_policy
 
 from policycheck.report.content import Finding
 
@@ -70,6 +70,31 @@ def test_it_is_resolved_by_a_newer_report_and_opens_again(run: Run, home: Fleet)
     told = [text for text in story.splitlines() if "because of: report" in text]
     assert [text.split()[3].rstrip(",") for text in told] == ["opened", "closed", "reopened"]
     assert "2026-11-05 15:59 UTC  closed (resolved), because of: report; run 2" in story
+
+
+def test_people_see_the_worst_first_and_devices_by_their_names(
+    run: Run, home: Fleet, folder: Path
+) -> None:
+    (folder / "policycheck.yaml").write_text(
+        "language: 1\npeople: people.csv\npolicies: [./a-mild.yaml, ./no-wechat.yaml]\n"
+    )
+    write_policy(folder / "a-mild.yaml", "a-mild", severity="low")
+    names = {1: "Zebra", 2: "ant", 3: "Bee"}
+    owner = {"user_id": "user1@example.com"}
+    devices = [device(number, WECHAT, name=name, **owner) for number, name in names.items()]
+    write_lines(home.report, devices)
+    told = run("audit", home.report.name, "--as-of", AUDITED).out
+    breaches = told.split("Who breaks the rules")[1].split("Whom the rules")[0]
+    assert devices_of(breaches.splitlines(), 0) == ["ant", "Bee", "Zebra"] * 2
+    assert breaches.index("high no-wechat") < breaches.index("low no-wechat")
+    assert devices_of(run("violation", "list").out.splitlines(), 2) == ["ant", "Bee", "Zebra"] * 2
+    ids = [line["device_id"] for line in listed(run)]
+    assert ids == ["d-1", "d-2", "d-3"] * 2
+
+
+def devices_of(lines: list[str], column: int) -> list[str]:
+    """Take the devices from the lines of a table for people."""
+    return [line.split()[column] for line in lines if "user1" in line]
 
 
 def test_an_older_report_resolves_nothing(run: Run, home: Fleet) -> None:

@@ -33,6 +33,7 @@ class HeldContent:
     lines: Sequence[Finding] = ()
     rejections: Sequence[Rejection] = ()
     aside: Sequence[Bystander] = ()
+    judged: int = 12
     as_of: datetime = AS_OF
     assumed: Mapping[str, str] = field(default_factory=dict)
 
@@ -49,6 +50,9 @@ class HeldContent:
             key=lambda line: (
                 line.obligation != "must" or line.waived,
                 SEVERITIES.index(line.severity),
+                line.policy,
+                line.control,
+                line.device_name or line.device_id or "",
             )
         )
         return lines[:limit]

@@ -64,7 +64,8 @@ def list_violations(
 ) -> None:
     """List the open violations, or others.
 
-    Sorted by policy, control and device.
+    The worst first, and devices by their names; as JSON and CSV by policy, control and device
+    id, so that two lists can be compared.
     """
     from policycheck.report.violations import COLUMNS, HEADS, cells_of, row_of
     from policycheck.store import violations
@@ -75,8 +76,9 @@ def list_violations(
     wanted = violations.Filter(_STATUS[status], policy, control, severities, device, person)
     finding_of = _findings(settings)
     with stored(settings).store.reading() as connection:
-        found = violations.list_violations(connection, wanted)
-        told = cells_of if form == "terminal" else row_of
+        for_people = form == "terminal"
+        found = violations.list_violations(connection, wanted, worst_first=for_people)
+        told = cells_of if for_people else row_of
         rows = (told(violation, finding_of(violation)) for violation in found)
         empty = f"no {status.value} violations" if wanted.status else "no violations"
         print_listing(Listing(COLUMNS, rows, HEADS, _cells, empty), form, no_color=no_color)

@@ -37,5 +37,6 @@ def read_tallies(con: duckdb.DuckDBPyConnection) -> tuple[Tally, ...]:
         " ORDER BY t.control_no"
     ).fetchall()
     return tuple(
-        Tally(*sums, 0, 0, None if share is None else round(share, 4)) for *sums, share in rows
+        Tally._make((*sums, 0, 0, None if share is None else round(share, 4)))
+        for *sums, share in rows
     )

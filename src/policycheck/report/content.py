@@ -136,6 +136,10 @@ class Content(Protocol):
         """The files that were read, sorted by path."""
 
     @property
+    def judged(self) -> int:
+        """How many devices were judged: those of the files, and those that were stored."""
+
+    @property
     def policies(self) -> Sequence[PolicyLine]:
         """The policies that were asked, sorted by id."""
 
@@ -152,12 +156,15 @@ class Content(Protocol):
     def worst(self, verdict: str, limit: int) -> Sequence[Finding]:
         """Return a verdict's first findings, worst first.
 
-        `must` and not waived come before all others, then severity counts, then the order of
-        `findings`.
+        `must` and not waived come before all others, then severity counts, then policy and
+        control, then the name by which people know the device.
         """
 
     def bystanders(self, limit: int) -> Sequence[Bystander]:
-        """Return the first of those that a control does not address, the excused before all."""
+        """Return the first of those that a control does not address, the excused before all.
+
+        Then by policy and control, those of known people first, and the device's name.
+        """
 
     def rejected(self) -> Iterator[Rejection]:
         """Yield what could not be used, sorted by path and record (whole files first)."""

@@ -98,8 +98,7 @@ def percent(share: float | None) -> str:
 
 def read_line(content: Content) -> str:
     """Say what was read and judged."""
-    judged = max((t.all for t in content.tallies if t.grain == "device"), default=0)
-    devices = f"{counted(judged, 'device')} judged"
+    devices = f"{counted(content.judged, 'device')} judged"
     if not content.inputs:
         return f"nothing read, {devices} from what is stored"
     files = counted(len(content.inputs), "file")

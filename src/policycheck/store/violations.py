@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, Row, TextClause, bindparam, text
 
+from policycheck.model import Severity
 from policycheck.problems import quote
 from policycheck.store.devices import find_devices
 from policycheck.store.faults import fault
@@ -123,6 +124,11 @@ LEFT JOIN report AS n ON n.id = s.report_id
 WHERE TRUE
 """
 _ORDER = " ORDER BY v.policy, v.control, d.device_id, v.device_key, v.subject"
+_RANKS = " ".join(f"WHEN '{severity}' THEN {rank}" for rank, severity in enumerate(Severity))
+_WORST_FIRST = (
+    f" ORDER BY CASE c.severity {_RANKS} END, v.policy, v.control,"
+    " lower(coalesce(d.name, d.device_id)), v.device_key, v.subject"
+)
 _CONDITIONS = {
     "status": " AND v.status = :status",
     "policy": " AND v.policy = :policy",
@@ -134,8 +140,13 @@ _CONDITIONS = {
 _LISTS = ("severities", "devices")
 
 
-def list_violations(connection: Connection, wanted: Filter) -> Iterator[Violation]:
-    """Yield violations sorted by policy, control, device and subject. Reads as it goes."""
+def list_violations(
+    connection: Connection, wanted: Filter, *, worst_first: bool = False
+) -> Iterator[Violation]:
+    """Yield violations sorted by policy, control, device and subject. Reads as it goes.
+
+    `worst_first` sorts them for people: by severity, and devices by their names.
+    """
     given = {
         "status": wanted.status,
         "policy": wanted.policy,
@@ -145,7 +156,8 @@ def list_violations(connection: Connection, wanted: Filter) -> Iterator[Violatio
         "devices": None if wanted.device is None else find_devices(connection, wanted.device),
     }
     asked = {name: value for name, value in given.items() if value is not None}
-    return _select(connection, "".join(_CONDITIONS[name] for name in asked) + _ORDER, asked)
+    order = _WORST_FIRST if worst_first else _ORDER
+    return _select(connection, "".join(_CONDITIONS[name] for name in asked) + order, asked)
 
 
 def find_violation(connection: Connection, prefix: str) -> Violation:
