@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policycheck.inventory import agent_xml, fleet, intune, own_lines, own_table
+from policycheck.inventory import agent_xml, fleet, intune, jamf, own_lines, own_table
 from policycheck.inventory.base import Head, Reader, UnreadableError
 from policycheck.inventory.heads import describe
 
@@ -12,6 +12,7 @@ READERS: tuple[Reader, ...] = (
     intune,
     agent_xml,
     fleet,
+    jamf,
 )
 
 
