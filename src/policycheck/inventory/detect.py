@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from policycheck.inventory import agent_xml, fleet, intune, jamf, own_lines, own_table
 from policycheck.inventory.base import Head, Reader, UnreadableError
 from policycheck.inventory.heads import describe
+from policycheck.inventory.mapped import MappedReader
 
 READERS: tuple[Reader, ...] = (
     own_lines,
@@ -16,13 +19,16 @@ READERS: tuple[Reader, ...] = (
 )
 
 
-def detect(head: Head) -> Reader:
+def detect(head: Head, mappings: Sequence[MappedReader] = ()) -> Reader:
     """Return the one reader that claims a head. Order does not matter.
+
+    A mapping goes before the built-in readers: somebody wrote it for just these columns.
 
     Raises:
         UnreadableError: where none claims it, with what was looked for; or where two do.
     """
-    claims = [reader for reader in READERS if reader.claims(head)]
+    mapped: list[Reader] = [reader for reader in mappings if reader.claims(head)]
+    claims = mapped or [reader for reader in READERS if reader.claims(head)]
     if len(claims) == 1:
         return claims[0]
     if claims:
@@ -32,7 +38,10 @@ def detect(head: Head) -> Reader:
         )
     if head.form == "empty":
         raise UnreadableError("is empty", "was the export complete?")
-    looked_for = "; ".join(f"{reader.NAME}: {reader.LOOKS_FOR}" for reader in READERS)
+    lacking = [f"{reader.NAME}: it has no {reader.find_missing(head)!r}" for reader in mappings]
+    looked_for = "; ".join(
+        [*lacking, *(f"{reader.NAME}: {reader.LOOKS_FOR}" for reader in READERS)]
+    )
     raise UnreadableError(
         f"is of no known format: it is {describe(head)}", f"looked for {looked_for}"
     )

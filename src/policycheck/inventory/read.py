@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from policycheck.inventory.base import Input, Progress, Reader, ReadResult, Source, UnreadableError
 from policycheck.inventory.detect import detect
 from policycheck.inventory.digest import Digest
+from policycheck.inventory.mapped import MappedReader
+from policycheck.inventory.mapping_file import FileMapping
 from policycheck.inventory.opening import Opener, expand_paths
 from policycheck.inventory.staging import Staging
 from policycheck.problems import sort_problems
@@ -30,6 +32,7 @@ def read_reports(
     device: str = "",
     *,
     only_look: bool = False,
+    mappings: Sequence[FileMapping] = (),
 ) -> ReadResult:
     """Read reports of any known format into the tables of a connection.
 
@@ -44,6 +47,7 @@ def read_reports(
         folder: For the Parquet parts. What must be unpacked or decoded lies in it meanwhile.
         received_at: When these reports arrived, with its zone; for all of them.
         progress: Told of bytes read so far and in all, from this or another thread.
+        mappings: How tables and JSON of other systems become ours.
         device: The id of the device that the reports which name none (winget, adb, `.reg`) are
             about; without it they are refused.
         only_look: Read such a report all the same: nothing will be judged.
@@ -53,13 +57,15 @@ def read_reports(
     with tempfile.TemporaryDirectory(prefix="reading-", dir=folder) as scratch:
         opener = Opener(con, Path(scratch), count.advance)
         staging = Staging(con, folder, Path(scratch), device.strip(), only_look=only_look)
-        entries = _read_files(files, opener, staging)
+        entries = _read_files(files, opener, staging, list(map(MappedReader, mappings)))
         staging.finish(received_at.astimezone(UTC).replace(tzinfo=None))
         inputs = tuple(entry.finish(number, staging) for number, entry in enumerate(entries, 1))
     return ReadResult(inputs, sort_problems(staging.problems), tuple(staging.parts))
 
 
-def _read_files(files: Iterable[Path], opener: Opener, staging: Staging) -> list[_Entry]:
+def _read_files(
+    files: Iterable[Path], opener: Opener, staging: Staging, mappings: Sequence[MappedReader]
+) -> list[_Entry]:
     """Give every source to its reader, all sources of a reader in one call."""
     entries: list[_Entry] = []
     claimed: dict[str, tuple[Reader, list[Source]]] = {}
@@ -68,7 +74,7 @@ def _read_files(files: Iterable[Path], opener: Opener, staging: Staging) -> list
             size = 0 if isinstance(found, UnreadableError) else found.size
             entries.append(_Entry(writable(path), sha256, size))
             try:
-                _claim(found, len(entries), staging, claimed)
+                _claim(found, len(entries), staging, claimed, mappings)
             except UnreadableError as error:
                 staging.refuse(len(entries), writable(path), error)
     for reader, sources in claimed.values():
@@ -117,6 +123,7 @@ def _claim(
     input_no: int,
     staging: Staging,
     claimed: dict[str, tuple[Reader, list[Source]]],
+    mappings: Sequence[MappedReader],
 ) -> None:
     """Give a source to its reader.
 
@@ -126,7 +133,7 @@ def _claim(
     if isinstance(found, UnreadableError):
         raise found
     try:
-        reader = detect(found.head)
+        reader = detect(found.head, mappings)
     except UnreadableError as error:
         if found.cut:
             message = "is damaged: its compressed data is cut or broken"

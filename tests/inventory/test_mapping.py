@@ -1,0 +1,305 @@
+"""Mappings: any table and any JSON becomes ours by a file that somebody wrote in five minutes."""
+
+import csv
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+from workbooks import write_workbook
+
+from policycheck.inventory.base import Source, UnreadableError
+from policycheck.inventory.detect import detect
+from policycheck.inventory.heads import make_head
+from policycheck.inventory.mapped import MappedReader
+from policycheck.inventory.mapping_file import load_mapping, load_mappings
+from policycheck.inventory.mapping_written import mapping_schema
+from policycheck.inventory.suggestion import suggest_mapping
+from policycheck.problems import PolicycheckError
+
+MAPPING = """
+language: 1
+mapping: lists
+listing: {app: all}
+device: {device_id: Host, reported_at: Seen}
+item: {name: App}
+"""
+
+
+@pytest.fixture
+def emm(files):
+    return load_mapping(files / "mapping/emm.yaml")
+
+
+def write_mapping(path: Path, text: str = MAPPING):
+    path.write_text(text, encoding="utf-8")
+    return load_mapping(path)
+
+
+def suggest(content: bytes) -> str:
+    return suggest_mapping(Source(1, "x", make_head(content), content, None))
+
+
+DEVICES = [
+    ("DEV-0417", "李娜的手机", "android", "14", "corporate", "李娜", datetime(2025, 3, 2, 0, 11)),
+    ("DEV-0418", "王芳的手机", "harmonyos", "4.2", "personal_enrolled", "王芳",
+     datetime(2025, 3, 2, 0, 11)),
+    ("DEV-0419", None, "ios", "18.1", None, None, datetime(2025, 3, 2, 8, 11)),
+    ("DEV-0420", "外包机", "windows", "11 专业版", "contractor", "张三",
+     datetime(2025, 3, 2, 0, 11)),
+]  # fmt: skip
+REJECTED = [
+    (5, "设备编号 was rounded by a spreadsheet: 1.23E+15"),
+    (7, "设备归属 is '租赁', expected one of corporate, personal_enrolled, personal_with_access,"
+        " personal, contractor"),
+]  # fmt: skip
+
+
+def test_a_chinese_export(read, files, emm):
+    reading = read(files / "mapping/emm.csv", mappings=[emm])
+    assert (
+        reading.reports("device_id, name, platform, os_version, ownership, user_id, reported_at")
+        == DEVICES
+    )
+    assert reading.reports("source, attributes")[0] == ("example-emm", {"department": "物流部"})
+    assert reading.items("record, identifier, name, version, system, installed_at") == [
+        (1, "com.tencent.mm", "微信", "8.0.50", False, datetime(2025, 2, 28, 16)),
+        (2, "com.android.phone", "电话", "14.10", True, None),
+        (3, "com.tencent.mm", "微信", "8.0.50", False, datetime(2025, 2, 28, 16)),
+        (6, None, "QQ", "9", True, None),
+    ]
+    assert reading.rejected() == REJECTED
+    (line,) = reading.result.inputs
+    assert (line.format, line.encoding, line.records, line.rejected) == (
+        "example-emm", "GB18030", 7, 2,
+    )  # fmt: skip
+
+
+def test_it_lists_what_the_mapping_says_and_nothing_for_empty_cells(read, files, emm):
+    reading = read(files / "mapping/emm.csv", mappings=[emm])
+    assert reading.listings() == [(1, "app", "all"), (2, "app", "managed"), (4, "app", "managed")]
+
+
+def test_excel_gives_the_same(read, files, emm, tmp_path):
+    text = (files / "mapping/emm.csv").read_text("gb18030")
+    rows = list(csv.reader(text.splitlines()))
+    sheets = {"清单": [["资产清单"], [], *rows], "空": []}
+    reading = read(write_workbook(tmp_path / "a.xlsx", sheets), mappings=[emm])
+    assert [row[0] for row in reading.reports("device_id")] == [row[0] for row in DEVICES]
+    assert reading.rejected() == REJECTED
+
+
+def test_nested_json(read, files, tmp_path):
+    mapping = write_mapping(
+        tmp_path / "m.yaml",
+        suggest((files / "mapping/fleet.json").read_bytes()).replace("managed", "all", 1),
+    )
+    reading = read(files / "mapping/fleet.json", mappings=[mapping])
+    assert reading.reports("device_id, name, serial, platform, ownership, user_id") == [
+        ("7", "Pad", "TESTSER0007", "ipados", "personal_enrolled", "li.na@example.cn"),
+        ("8", "Phone", "TESTSER0008", "ios", "corporate", None),
+    ]
+    assert reading.reports("reported_at") == [(datetime(2025, 3, 2, 8, 11),)] * 2
+    assert reading.items("record, identifier, name, version") == [
+        (1, "cn.example.notes", "Notes", "1.10"),
+        (1, "com.tencent.xin", "WeChat", "8.0.50"),
+    ]
+    assert reading.listings() == [(1, "app", "all")]  # of the phone the apps are null
+    assert reading.rejected() == [(3, "apps is not a list")]
+
+
+def test_json_lines_lose_only_the_damaged(read, tmp_path):
+    mapping = write_mapping(tmp_path / "m.yaml")
+    path = tmp_path / "x.jsonl"
+    lines = [
+        '{"Host": "A", "App": "WeChat"}', '{"Host": "A", "App": ',
+        '{"Host": "A", "App": "Q\\u0000Q"}',
+        "[1]", '{"Host": "A", "App": {"x": 1}}', '{"Host": "A", "App": "Yixin", "Seen": "soon"}',
+        '{"App": "Yixin"}', '{"Host": "A", "App": ["QQ"]}',
+    ]  # fmt: skip
+    path.write_text("\n".join(lines))
+    reading = read(path, mappings=[mapping])
+    assert reading.items("record, name") == [(1, "WeChat"), (8, "QQ")]
+    assert reading.rejected() == [
+        (2, "is cut off"), (3, "holds a NUL character"), (4, "is not an object"),
+        (5, "App is not a text, a number or a boolean"),
+        (6, "Seen is 'soon', expected a time as 2026-03-01T08:30:00Z"), (7, "no Host"),
+    ]  # fmt: skip
+    assert reading.reports("partial") == [(True,)]
+
+
+def test_a_cut_document_proves_no_absence(read, tmp_path):
+    mapping = write_mapping(tmp_path / "m.yaml")
+    path = tmp_path / "x.json"
+    path.write_text('[{"Host": "A", "App": "WeChat"}, {"Host": "A", "Ap')
+    reading = read(path, mappings=[mapping])
+    assert reading.listings() == [(1, "app", "managed")]
+    assert [record for record, _ in reading.rejected()] == [2]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2025-03-02", datetime(2025, 3, 2)),
+        ("2025-03-02 08:11:00.500", datetime(2025, 3, 2, 8, 11, 0, 500000)),
+        ("2025/3/2 8:11", datetime(2025, 3, 2, 8, 11)),
+        ("2025年3月2日 8时11分", datetime(2025, 3, 2, 8, 11)),
+        ("2025/3/2 下午 8:11", datetime(2025, 3, 2, 20, 11)),
+        ("2025-03-02T08:11:00Z", datetime(2025, 3, 2, 8, 11)),
+        ("2025-03-02T08:11:00+0800", datetime(2025, 3, 2, 0, 11)),
+        ("2025-03-02T08:11", datetime(2025, 3, 2, 8, 11)),
+        ("20250302", datetime(2025, 3, 2)),
+        ("20250302081100", datetime(2025, 3, 2, 8, 11)),
+        ("1740903060", datetime(2025, 3, 2, 8, 11)),
+        ("1740903060000", datetime(2025, 3, 2, 8, 11)),
+        ("45718.340972222", datetime(2025, 3, 2, 8, 11)),
+        ("02.03.2025", datetime(2025, 3, 2)),
+        ("Monday, March 29 2021 at 12:38 PM", datetime(2021, 3, 29, 12, 38)),
+        ("0", None),
+        ("0001-01-01T00:00:00Z", None),
+        ("无", None),
+    ],
+)
+def test_times(read, tmp_path, text, expected):
+    mapping = write_mapping(tmp_path / "m.yaml")
+    path = tmp_path / "x.csv"
+    path.write_text(f"Host,App,Seen\nA,B,{text}\n".replace(text, f'"{text}"'), encoding="utf-8")
+    reading = read(path, mappings=[mapping])
+    assert (reading.reports("reported_at"), reading.rejected()) == ([(expected,)], [])
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [("day-first", datetime(2025, 3, 2, 8, 11)), ("month-first", datetime(2025, 2, 3, 8, 11))],
+)
+def test_only_the_mapping_tells_day_from_month(read, tmp_path, order, expected):
+    (tmp_path / "x.csv").write_text("Host,App,Seen\nA,B,02/03/2025 08:11\n")
+    mapping = write_mapping(tmp_path / "m.yaml", f"{MAPPING}dates: {order}\n")
+    assert read(tmp_path / "x.csv", mappings=[mapping]).reports("reported_at") == [(expected,)]
+    plain = write_mapping(tmp_path / "m.yaml")
+    assert len(read(tmp_path / "x.csv", mappings=[plain]).rejected()) == 1
+
+
+@pytest.mark.parametrize("cell", ["", "-", "--", "无", "N/A", "null", "　", '=""'])
+def test_cells_that_say_nothing(read, tmp_path, cell):
+    mapping = write_mapping(tmp_path / "m.yaml")
+    with (tmp_path / "x.csv").open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle).writerows([("Host", "App", "Seen"), ("\tA", cell, cell)])
+    reading = read(tmp_path / "x.csv", mappings=[mapping])
+    assert reading.reports("device_id, reported_at") == [("A", None)]
+    assert (reading.items("name"), reading.listings()) == ([], [])
+
+
+def test_words_and_what_stands_for_all_others(read, tmp_path):
+    field = "{column: P, words: {N: windows}, otherwise: unknown}"
+    text = MAPPING.replace("Seen}", f"Seen, platform: {field}, form: {{value: desktop}}}}")
+    mapping = write_mapping(tmp_path / "m.yaml", f"{text}partial: true\nempty: [nix]\n")
+    (tmp_path / "x.csv").write_text("host ,APP,Seen,P\nA,B,,n\nC,nix,,BeOS\nD,B,,win10\n")
+    reading = read(tmp_path / "x.csv", mappings=[mapping])
+    assert reading.reports("device_id, platform, form, partial") == [
+        ("A", "windows", "desktop", True), ("C", None, "desktop", True),
+        ("D", "windows", "desktop", True),
+    ]  # fmt: skip
+
+
+def test_devices_only(read, tmp_path):
+    text = "language: 1\nmapping: assets\nlisting: {}\ndevice: {serial: SN, ownership: Own}\n"
+    mapping = write_mapping(tmp_path / "m.yaml", text)
+    (tmp_path / "x.csv").write_text("SN,Own\nS1,BYOD\nNone,company\nS2,company\n")
+    reading = read(tmp_path / "x.csv", mappings=[mapping])
+    assert reading.reports("serial, ownership") == [("S1", "personal"), ("S2", "corporate")]
+    assert reading.rejected() == [(2, "no SN")]
+    assert (reading.items("name"), reading.listings()) == ([], [])
+
+
+def test_a_mapping_goes_before_the_built_in_and_two_are_too_many(tmp_path):
+    text = MAPPING.replace("Host", "device_id").replace("Seen", "reported_at")
+    one = MappedReader(write_mapping(tmp_path / "a.yaml", text))
+    two = MappedReader(write_mapping(tmp_path / "b.yaml", text.replace("lists", "others")))
+    head = make_head(b"device_id,reported_at,App,platform\n")
+    assert detect(head).NAME == "policycheck-table"
+    assert detect(head, [one]).NAME == "lists"
+    with pytest.raises(UnreadableError, match="could be read as lists and others"):
+        detect(head, [one, two])
+
+
+def test_what_a_mapping_lacks_is_told(tmp_path):
+    mapping = MappedReader(write_mapping(tmp_path / "a.yaml"))
+    with pytest.raises(UnreadableError) as caught:
+        detect(make_head(b"Host,Seen,Application\n"), [mapping])
+    assert caught.value.hint.startswith("looked for lists: it has no 'App'; ")
+
+
+def test_mistakes_of_a_mapping(tmp_path):
+    text = MAPPING.replace("lists", "My list").replace("device_id", "devise_id")
+    (tmp_path / "a.yaml").write_text(text)
+    text = MAPPING.replace("device_id: Host", "managed: {value: maybe}")
+    text = text.replace("{name: App}", "{version: {words: {a: b}}}") + "timezone: Mars/Base\n"
+    (tmp_path / "b.yaml").write_text(text)
+    with pytest.raises(PolicycheckError) as caught:
+        load_mappings([tmp_path / "a.yaml", tmp_path / "b.yaml"])
+    assert [problem.message for problem in caught.value.problems] == [
+        "'My list' is not a name like my-export",
+        "unknown key 'devise_id'",
+        "nothing names the device",
+        "unknown managed 'maybe'",
+        "an item needs a name or an identifier",
+        "needs either 'column' or 'value'",
+        "'Mars/Base' is not a time zone like Asia/Shanghai",
+    ]
+
+
+def test_the_schema_fits_what_is_written(files):
+    validator = jsonschema.Draft202012Validator(mapping_schema())
+    validator.check_schema(mapping_schema())
+    written = yaml.safe_load((files / "mapping/emm.yaml").read_text("utf-8"))
+    assert validator.is_valid(written)
+    assert not validator.is_valid({**written, "listing": {"app": "some"}})
+    assert not validator.is_valid({**written, "device": {"devise_id": "x"}})
+
+
+def test_a_suggestion_reads_what_it_was_made_of(read, files, tmp_path):
+    text = suggest((files / "mapping/emm.csv").read_bytes().decode("gb18030").encode())
+    mapping = write_mapping(tmp_path / "m.yaml", text)
+    assert "      租赁: unknown" in text.splitlines()
+    assert "# not read: 备注" in text
+    reading = read(files / "mapping/emm.csv", mappings=[mapping])
+    assert [record for record, _ in reading.rejected()] == [5]
+    assert set(reading.listings()) == {(n, "app", "managed") for n in (1, 2, 4, 5)}
+
+
+def test_an_english_suggestion():
+    text = suggest(
+        b"Computer Name;Serial Number;OS;Last Check-in;Owner Type;Title: app;Application;"
+        b"Publisher\n"
+        b"PC-1;S1;Windows 11;31/12/2025 08:00;Leased;x;WeChat;Tencent\n"
+    )
+    written = yaml.safe_load(text)
+    assert written["dates"] == "day-first"
+    assert written["listing"] == {"app": "managed"}
+    assert written["device"] == {
+        "device_id": "Computer Name", "serial": "Serial Number", "platform": "OS",
+        "os_version": "OS", "reported_at": "Last Check-in",
+        "ownership": {"column": "Owner Type", "words": {"Leased": "unknown"}},
+    }  # fmt: skip
+    assert written["item"] == {"name": "Application", "publisher": "Publisher"}
+    assert re.search("# not read: Title: app", text)
+
+
+def test_no_suggestion_without_a_device():
+    with pytest.raises(UnreadableError, match="has no column that names a device"):
+        suggest(b"a,b\n1,2\n")
+
+
+def test_hostile_cells_and_names_stay_texts(read, tmp_path):
+    name = "it's; DROP TABLE report; --"
+    mapping = write_mapping(
+        tmp_path / "m.yaml",
+        MAPPING.replace("Host", json.dumps(name)) + f"empty: [{json.dumps(name)}]\n",
+    )
+    with (tmp_path / "x.csv").open("w", newline="") as handle:
+        csv.writer(handle).writerows([(name, "App", "Seen"), ("A", "=cmd|' /C calc'!A0", "")])
+    assert read(tmp_path / "x.csv", mappings=[mapping]).items("name") == [("=cmd|' /C calc'!A0",)]

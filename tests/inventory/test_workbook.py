@@ -1,0 +1,74 @@
+"""Excel workbooks and Zstandard: opened like any other report."""
+
+import zipfile
+
+import pytest
+import zstandard
+from workbooks import write_workbook
+
+HEADER = ["device_id", "platform", "listing", "name", "version"]
+
+
+def test_each_sheet_is_a_table(read, tmp_path):
+    rows = [HEADER, ["D1", "ios", "app=all", "WeChat", 8.1], ["", "", "", "", ""]]
+    path = write_workbook(
+        tmp_path / "a.xlsx", {"one": rows, "two": [["Title"], HEADER, ["D2", "ios", "", "QQ", 9.0]]}
+    )
+    reading = read(path)
+    assert [line.path for line in reading.result.inputs] == [f"{path}/one", f"{path}/two"]
+    assert len({line.sha256 for line in reading.result.inputs}) == 2
+    assert reading.items("name, version, record") == [("WeChat", "8.1", 1), ("QQ", "9", 1)]
+
+
+@pytest.mark.parametrize("kept", [60, 400])
+def test_a_damaged_workbook(read, tmp_path, kept):
+    path = write_workbook(tmp_path / "a.xlsx", {"one": [HEADER]})
+    path.write_bytes(path.read_bytes()[:kept])
+    assert [problem.severity for problem in read(path).result.problems] == ["error"]
+
+
+def test_a_workbook_that_is_none(read, tmp_path):
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/workbook.xml", "<workbook><sheets><sheet name='x'/></sheets>")
+    assert len(read(path).result.problems) == 1
+
+
+def test_an_empty_workbook(read, tmp_path):
+    (problem,) = read(write_workbook(tmp_path / "a.xlsx", {"one": [["Title"]]})).result.problems
+    assert problem.message.endswith("is an Excel workbook without a table in it")
+
+
+def compress(text: str | bytes) -> bytes:
+    return zstandard.ZstdCompressor().compress(text if isinstance(text, bytes) else text.encode())
+
+
+TABLE = "device_id,platform,listing,name\n" + "D1,ios,app=all,WeChat\n" * 3
+
+
+def test_zstandard(read, tmp_path):
+    path = tmp_path / "a.csv.zst"
+    path.write_bytes(compress(TABLE) + compress("D1,ios,app=all,QQ\n"))
+    assert [name for (name,) in read(path).items("name")] == ["WeChat"] * 3 + ["QQ"]
+
+
+def test_cut_zstandard_proves_no_absence(read, tmp_path):
+    path = tmp_path / "a.csv.zst"
+    path.write_bytes(compress(TABLE) + compress("D1,ios,app=all,QQ\n" * 1000)[:-8])
+    reading = read(path)
+    assert reading.listings() == [(1, "app", "managed")]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (compress(b"\0" * (80 << 20)), "unpacks to more than 200 times its size"),
+        (compress(TABLE)[:12], "is damaged: it starts like Zstandard and does not unpack"),
+    ],
+)
+def test_refused_zstandard(read, tmp_path, content, message):
+    path = tmp_path / "a.zst"
+    path.write_bytes(content)
+    (problem,) = read(path).result.problems
+    assert message in problem.message
