@@ -35,7 +35,9 @@ def read_inputs(
     request: AuditRequest, con: DuckDBPyConnection, staged: Path, progress: Progress | None
 ) -> Intake:
     """Read reports and people; leaves report, listing, rejected, person and part_file."""
-    reports = read_reports(request.inputs, con, staged, request.received_at, progress)
+    reports = read_reports(
+        request.inputs, con, staged, request.received_at, progress, request.device
+    )
     if request.inputs and not any(line.format for line in reports.inputs):
         raise PolicycheckError([*reports.problems, Problem("no report could be read", None)])
     people = read_people(request.people, con) if request.people else no_people(con)

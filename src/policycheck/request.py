@@ -24,6 +24,8 @@ class AuditRequest:
     received_at: datetime
     started_at: datetime
     people: Path | None = None
+    device: str = ""
+    """The id of the device that reports which name none are about."""
     drafts: bool = False
     assume: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     devices: tuple[str, ...] = ()

@@ -35,6 +35,7 @@ def audit(
     export: options.Export = None,
     policy: options.Policies = None,
     people: options.People = None,
+    device: options.Device = None,
     as_of: options.AsOf = None,
     everything: Everything = False,
     drafts: options.Drafts = False,
@@ -63,7 +64,7 @@ def audit(
     settings = resolve(given, Path.cwd())
     exports = [(path, form_of(path)) for path in export or ()]
     rulebook = load_rulebook(settings, drafts=drafts)
-    asked = Asked(tuple(inputs or ()), as_of, everything=everything, drafts=drafts)
+    asked = Asked(tuple(inputs or ()), as_of, device, everything=everything, drafts=drafts)
     request = request_of(asked, settings, rulebook)
     archive = archive_of(settings, writes=not dry_run)
     with (

@@ -22,6 +22,8 @@ class Asked:
 
     inputs: tuple[Path, ...] = ()
     as_of: str | None = None
+    device: str | None = None
+    """The id of the device that reports which name none are about."""
     devices: tuple[str, ...] = ()
     """Keys of stored devices."""
     everything: bool = False
@@ -48,6 +50,7 @@ def request_of(asked: Asked, settings: Settings, rulebook: Rulebook) -> AuditReq
         received_at=as_of,
         started_at=started_at,
         people=settings.people,
+        device=asked.device or "",
         drafts=asked.drafts,
         assume=settings.assume,
         devices=asked.devices,
@@ -60,6 +63,7 @@ def _options(asked: Asked, settings: Settings) -> dict[str, str]:
     """Say what is recorded with the run, besides files and policies."""
     options = {
         "as_of": asked.as_of or "",
+        "device": asked.device or "",
         "all": "yes" if asked.everything else "",
         "drafts": "yes" if asked.drafts else "",
         "fail_on": str(settings.fail_on),
