@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policycheck.inventory import agent_xml, fleet, intune, jamf, own_lines, own_table
+from policycheck.inventory import (
+    agent_xml,
+    fleet,
+    intune,
+    jamf,
+    own_lines,
+    own_table,
+    uninstall_table,
+    windows_registry,
+    winget_export,
+    winget_list,
+)
 from policycheck.inventory.base import Head, Reader, UnreadableError
 from policycheck.inventory.heads import describe
 from policycheck.inventory.mapped import MappedReader
@@ -16,6 +27,10 @@ READERS: tuple[Reader, ...] = (
     agent_xml,
     fleet,
     jamf,
+    windows_registry,
+    uninstall_table,
+    winget_export,
+    winget_list,
 )
 
 

@@ -35,7 +35,13 @@ def make_head(start: bytes) -> Head:
         return Head("xml", root=_read_root(stripped), start=_shorten(stripped))
     columns, delimiter = read_header(text) if "\n" in text or len(start) < HEAD_BYTES else ((), ",")
     form: Form = "table" if columns else "text"
-    return Head(form, columns, delimiter, start=_shorten(stripped))
+    return Head(form, columns, delimiter, start=_shorten(_settle(stripped)))
+
+
+def _settle(text: str) -> str:
+    """Return the first lines as a console shows them: without what a spinner overwrote."""
+    lines = text[:65536].split("\n")
+    return "\n".join(line.rstrip("\r").rsplit("\r", 1)[-1] for line in lines).lstrip()
 
 
 def _shorten(text: str) -> str:

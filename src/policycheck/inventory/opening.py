@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _TEMPORARY = (".tmp", ".part", ".partial", ".crdownload", ".download", ".swp", "~")
+_POWERSHELL = b"#TYPE "
+"""Before the header, Windows PowerShell says of what type the rows of a CSV were."""
 _CHUNK = 1024 * 1024
 _MOST_HELD = 64 * 1024 * 1024
 
@@ -101,6 +103,8 @@ class Opener:
             content = content.removeprefix(b"\xef\xbb\xbf")
         if content is not None and b"\n" not in content:
             content = content.replace(b"\r", b"\n")  # old Macintosh line ends
+        if content is not None and content.startswith(_POWERSHELL):
+            content = content.partition(b"\n")[2]
         head = make_head(_read_start(content, file))
         content, file = self._hold(content, file, pristine=content is stream.content)
         digest = None
