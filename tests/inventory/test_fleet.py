@@ -85,6 +85,16 @@ def test_a_page_of_one_hosts_software_is_partial(read, files, tmp_path):
     assert reading.listings() == [(1, "app", "managed"), (1, "browser_extension", "managed")]
 
 
+def test_what_remains_of_one_hosts_damaged_list_is_partial(read, files, tmp_path):
+    path = tmp_path / "x.json"
+    text = (files / "fleet" / "host_software.json").read_text()
+    path.write_text(text.replace('"installed_versions": []}', '"installed_versions": [],}'))
+    reading = read(path, device="DEV-1")
+    assert reading.reports("partial") == [(True,)]
+    assert reading.items("name") == [("WeChat.app",)]
+    assert reading.listings() == [(1, "app", "managed"), (1, "browser_extension", "managed")]
+
+
 def test_a_page_of_hosts_is_told(read, tmp_path):
     path = tmp_path / "x.json"
     path.write_text(

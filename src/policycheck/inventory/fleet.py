@@ -78,7 +78,8 @@ def _read_one(source: Source, staging: Staging) -> None:
             host = find(value, "host") or find(value, "spec") or value
             add_report(source, element.record, _make_report(host), staging)
     if titles:
-        _add_titles(source, titles, staging, has_more=has_more)
+        lost = staging.records[source.input_no] > 0  # so far, none was counted but the rejected
+        _add_titles(source, titles, staging, is_part=has_more or source.cut or lost)
     elif has_more:
         message = "is one page of several: the devices of the others are not in it"
         staging.warn(source.path, message, "ask for the next page too, and name all the files")
@@ -108,14 +109,14 @@ def _check_list(paths: Sequence[str]) -> None:
 
 
 def _add_titles(
-    source: Source, titles: Sequence[Section], staging: Staging, *, has_more: bool
+    source: Source, titles: Sequence[Section], staging: Staging, *, is_part: bool
 ) -> None:
     """Add the software of one host, whose name the user must tell."""
     items = list(read_titles(titles))
     platform = _tell_platform(titles)
     device = {**staging.name_device(source), "platform": platform}
     listing = list_kinds(platform, "") if items else {}
-    report = DeviceReport(device, items, listing, partial=has_more, is_unnamed=True)
+    report = DeviceReport(device, items, listing, partial=is_part, is_unnamed=True)
     add_report(source, 1, report, staging)
 
 
