@@ -11,11 +11,14 @@ from pathlib import Path
 import duckdb
 
 from policycheck.engine.session import open_session
-from policycheck.inventory.base import Input, Progress, ReadResult
+from policycheck.inventory.base import Input, Progress, ReadResult, UnreadableError
 from policycheck.inventory.detect import READERS
+from policycheck.inventory.mapping_file import FileMapping
+from policycheck.inventory.opening import Opener
 from policycheck.inventory.read import read_reports
+from policycheck.inventory.suggestion import suggest_mapping
 from policycheck.model import DEVICE_COLUMNS, ITEM_COLUMNS
-from policycheck.problems import Problem
+from policycheck.problems import PolicycheckError, Problem
 from policycheck.report.content import Rejection
 
 _SET_BY_US = ("received_at",)
@@ -56,6 +59,7 @@ def inspect(
     received_at: datetime,
     progress: Progress | None = None,
     device: str = "",
+    mappings: Sequence[FileMapping] = (),
 ) -> tuple[list[Inspection], tuple[Problem, ...]]:
     """Read reports and say of each what is in it; nothing is judged or kept.
 
@@ -68,15 +72,37 @@ def inspect(
         con = open_session(Path(scratch))
         try:
             read = read_reports(
-                paths, con, folder, received_at, progress, device, only_look=True
+                paths, con, folder, received_at, progress, device, only_look=True, mappings=mappings
             )
-            return list(_inspect(con, read)), read.problems
+            return list(_inspect(con, read, mappings)), read.problems
         finally:
             con.close()
 
 
-def _inspect(con: duckdb.DuckDBPyConnection, read: ReadResult) -> Iterator[Inspection]:
+def suggest(path: Path) -> str:
+    """Return a first mapping for a report that no reader knows.
+
+    Raises PolicycheckError where it holds no table and no JSON, or names no device.
+    """
+    with tempfile.TemporaryDirectory(prefix="policycheck-") as scratch:
+        con = open_session(Path(scratch))
+        try:
+            opener = Opener(con, Path(scratch), lambda size: None)
+            _, _, found = next(opener.open(path))
+            if isinstance(found, UnreadableError):
+                raise found
+            return suggest_mapping(found)
+        except UnreadableError as error:
+            raise PolicycheckError([Problem(f"{path} {error.message}", None, error.hint)]) from None
+        finally:
+            con.close()
+
+
+def _inspect(
+    con: duckdb.DuckDBPyConnection, read: ReadResult, mappings: Sequence[FileMapping]
+) -> Iterator[Inspection]:
     titles = {reader.NAME: reader.TITLE for reader in READERS}
+    titles |= {mapping.name: mapping.title for mapping in mappings}
     devices = dict(
         _filled(con, "report", [name for name in DEVICE_COLUMNS if name not in _SET_BY_US])
     )

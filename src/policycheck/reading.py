@@ -36,7 +36,13 @@ def read_inputs(
 ) -> Intake:
     """Read reports and people; leaves report, listing, rejected, person and part_file."""
     reports = read_reports(
-        request.inputs, con, staged, request.received_at, progress, request.device
+        request.inputs,
+        con,
+        staged,
+        request.received_at,
+        progress,
+        request.device,
+        mappings=request.mappings,
     )
     if request.inputs and not any(line.format for line in reports.inputs):
         raise PolicycheckError([*reports.problems, Problem("no report could be read", None)])

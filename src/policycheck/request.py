@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from policycheck.catalogue.catalogue import Catalogue
+from policycheck.inventory.mapping_file import FileMapping
 from policycheck.policy.model import Policy
 
 
@@ -24,6 +25,8 @@ class AuditRequest:
     received_at: datetime
     started_at: datetime
     people: Path | None = None
+    mappings: tuple[FileMapping, ...] = ()
+    """How tables and JSON of other systems are read."""
     device: str = ""
     """The id of the device that reports which name none are about."""
     drafts: bool = False

@@ -53,6 +53,7 @@ class Config(Model):
     language: Literal["1"]
     policies: OneOrMany[Text] | None = None
     people: Text | None = None
+    mappings: OneOrMany[Text] | None = None
     assume: Mapping[str, Text] = {}
     store: Text | None = None
     facts: Text | None = None
@@ -72,6 +73,7 @@ class Given:
     fail_on: Severity | None = None
     max_rejected: float | None = None
     min_coverage: float | None = None
+    mappings: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ class Settings:
     min_coverage: float | None
     named: tuple[str, ...] | None
     """Policies asked for by name or file; None: all of the workspace's own that are no drafts."""
+    mappings: tuple[Path, ...] = ()
+    """Files that say how tables and JSON of other systems are read."""
 
     @property
     def store_exists(self) -> bool:
@@ -149,6 +153,7 @@ def resolve(given: Given, start: Path) -> Settings:
         max_rejected=config.max_rejected if given.max_rejected is None else given.max_rejected,
         min_coverage=config.min_coverage if given.min_coverage is None else given.min_coverage,
         named=given.policies or _named(base, config.policies),
+        mappings=given.mappings or tuple(base / path for path in config.mappings or ()),
     )
 
 

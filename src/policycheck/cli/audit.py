@@ -35,6 +35,7 @@ def audit(
     export: options.Export = None,
     policy: options.Policies = None,
     people: options.People = None,
+    mapping: options.Mappings = None,
     device: options.Device = None,
     as_of: options.AsOf = None,
     everything: Everything = False,
@@ -60,7 +61,10 @@ def audit(
     from policycheck.rulebook import load_rulebook
     from policycheck.workspace import Given, resolve
 
-    given = Given(tuple(policy or ()), people, store, facts, fail_on, max_rejected, min_coverage)
+    mappings = tuple(mapping or ())
+    given = Given(
+        tuple(policy or ()), people, store, facts, fail_on, max_rejected, min_coverage, mappings
+    )
     settings = resolve(given, Path.cwd())
     exports = [(path, form_of(path)) for path in export or ()]
     rulebook = load_rulebook(settings, drafts=drafts)

@@ -27,21 +27,46 @@ def register(program: typer.Typer) -> None:
     program.add_typer(_commands)
 
 
+SuggestMapping = Annotated[
+    bool,
+    typer.Option("--suggest-mapping", help="Print a mapping for the first file, to be completed."),
+]
+
+
+@_commands.command("schema")
+def print_schema() -> None:
+    """Print the JSON Schema of mapping files, for editors."""
+    import json
+
+    from policycheck.inventory.mapping_written import mapping_schema
+
+    say(json.dumps(mapping_schema(), indent=2, ensure_ascii=False))
+
+
 @_commands.command("inspect")
 def inspect_reports(
     *,
     inputs: Annotated[list[Path], typer.Argument(metavar="FILE|DIR", help="Inventory reports.")],
     device: options.Device = None,
+    mapping: options.Mappings = None,
+    suggest_mapping: SuggestMapping = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Say what reports are, before anything is judged.
 
     Their format, devices, items and rejected rows, and the columns that no row fills.
     """
-    from policycheck.inspection import inspect
+    from policycheck.inspection import inspect, suggest
+    from policycheck.inventory.mapping_file import load_mappings
+    from policycheck.workspace import Given, resolve
 
+    if suggest_mapping:
+        say(suggest(inputs[0]).rstrip())
+        return
+    settings = resolve(Given(mappings=tuple(mapping or ())), Path.cwd())
+    mappings = load_mappings(settings.mappings)
     with progress_bar("reading", wanted=not quiet) as progress:
-        inspections, problems = inspect(inputs, now(), progress, device or "")
+        inspections, problems = inspect(inputs, now(), progress, device or "", mappings)
     if not quiet:
         say("\n\n".join("\n".join(_lines(inspection)) for inspection in inspections))
     print_problems(problems)

@@ -116,6 +116,15 @@ People = Annotated[
         help="CSV of who is an employee, a partner, a contractor.",
     ),
 ]
+Mappings = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--mapping",
+        metavar="FILE",
+        envvar="POLICYCHECK_MAPPING",
+        help="Says which column is what in other tables and JSON. Can be repeated.",
+    ),
+]
 Quiet = Annotated[
     bool,
     typer.Option("--quiet", "-q", envvar="POLICYCHECK_QUIET", help="Print problems only."),

@@ -35,6 +35,7 @@ def request_of(asked: Asked, settings: Settings, rulebook: Rulebook) -> AuditReq
 
     Raises PolicycheckError where nothing is asked.
     """
+    from policycheck.inventory.mapping_file import load_mappings
     from policycheck.request import AuditRequest
 
     if not (asked.inputs or asked.devices or asked.everything):
@@ -42,6 +43,8 @@ def request_of(asked: Asked, settings: Settings, rulebook: Rulebook) -> AuditReq
         raise PolicycheckError([Problem("there is nothing to audit", None, hint)])
     started_at = now()
     as_of = started_at if asked.as_of is None else moment_of(asked.as_of, rulebook.zones)
+    mappings = load_mappings(settings.mappings)
+    read_by = {f"mapping {mapping.name}": mapping.sha256 for mapping in mappings}
     return AuditRequest(
         inputs=asked.inputs,
         policies=rulebook.policies,
@@ -50,12 +53,13 @@ def request_of(asked: Asked, settings: Settings, rulebook: Rulebook) -> AuditReq
         received_at=as_of,
         started_at=started_at,
         people=settings.people,
+        mappings=mappings,
         device=asked.device or "",
         drafts=asked.drafts,
         assume=settings.assume,
         devices=asked.devices,
         everything=asked.everything,
-        options=_options(asked, settings),
+        options={**_options(asked, settings), **read_by},
     )
 
 
