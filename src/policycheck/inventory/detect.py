@@ -8,6 +8,7 @@ from policycheck.inventory import (
     agent_xml,
     fleet,
     intune,
+    intune_graph,
     jamf,
     own_lines,
     own_table,
@@ -31,6 +32,7 @@ READERS: tuple[Reader, ...] = (
     uninstall_table,
     winget_export,
     winget_list,
+    intune_graph,
 )
 
 
