@@ -14,7 +14,8 @@ _XML_PROLOGUE = re.compile(
 )
 _XML_ROOT = re.compile(r"\s*<([A-Za-z_][\w.:-]{0,200})")
 _JSON_START = re.compile(r'\{\s*(?:["}]|\Z)|\[\s*(?:[\[{"\]\d-]|\Z)')
-_JSON_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*+)"|[{}\[\]:]')
+_JSON_TOKEN = re.compile(r'"((?:[^"\\]|\\[\s\S])*+)(?:"|\\?\Z)|[{}\[\]:]')
+"""A string that the head cuts off runs to its end: to look for others in it takes for ever."""
 _MAX_KEYS = 200
 _MAX_PATHS = 1000
 _MAX_DEPTH = 6
