@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,11 @@ def test_it_is_resolved_by_a_newer_report_and_opens_again(run: Run, home: Fleet)
     story = run("violation", "show", str(line["fingerprint"])[:10]).out
     told = [text for text in story.splitlines() if "because of: report" in text]
     assert [text.split()[3].rstrip(",") for text in told] == ["opened", "closed", "reopened"]
-    assert "2026-11-05 15:59 UTC  closed (resolved), because of: report; run 2" in story
+    closing = "2026-11-05 15:59 UTC  closed (resolved), because of: report; run 2 of phones.ndjson"
+    assert closing in story
+    assert "reopened once" in story
+    digest = sha256(home.report.read_bytes()).hexdigest()
+    assert f"run 3 of phones.ndjson (SHA-256 {digest[:12]})" in story
 
 
 def test_people_see_the_worst_first_and_devices_by_their_names(
@@ -109,7 +114,7 @@ def test_show_tells_the_whole_story(run: Run, home: Fleet) -> None:
     (line,) = listed(run)
     story = run("violation", "show", str(line["fingerprint"])).out
     for part in (
-        "open since 2026-11-03 15:59 UTC, due 2026-11-03 15:59 UTC",
+        "open, first seen 2026-11-03 15:59 UTC, due 2026-11-03 15:59 UTC",
         "policy: no-wechat (No WeChat here)",
         "control: no-wechat (high, must)",
         'clause: "Nobody uses WeChat for work."',
@@ -125,6 +130,21 @@ def test_show_tells_the_whole_story(run: Run, home: Fleet) -> None:
     as_json = json.loads(run("violation", "show", str(line["fingerprint"]), "-f", "json").out)
     assert {key: as_json[key] for key in line} == line
     assert [event["kind"] for event in as_json["events"]] == ["opened"]
+    (file,) = as_json["events"][0]["files"]
+    assert file == {"path": "phones.ndjson", "sha256": line["evidence"]["report"]}  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("explain",), ("violation", "show"), ("violation", "list", "--device")],
+)
+def test_bytes_that_are_no_text_are_nobody_s_name(
+    run: Run, home: Fleet, words: tuple[str, ...]
+) -> None:
+    audit(run, home)
+    done = run(*words, "PHONE\udcff")
+    assert "bug" not in done.err
+    assert done.code == (0 if "list" in words else 2)
 
 
 def test_show_of_a_policy_that_is_gone(run: Run, home: Fleet, folder: Path) -> None:

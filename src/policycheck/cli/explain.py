@@ -29,7 +29,10 @@ def register(program: typer.Typer) -> None:
 
 def explain(
     *,
-    device: Annotated[str, typer.Argument(metavar="DEVICE", help="Id, serial, udid or name.")],
+    device: Annotated[
+        str,
+        typer.Argument(metavar="DEVICE", callback=options.sound, help="Id, serial, udid or name."),
+    ],
     control: Annotated[
         str | None, typer.Argument(metavar="CONTROL", help="Only this one, or POLICY/CONTROL.")
     ] = None,

@@ -11,6 +11,11 @@ from policycheck.model import Severity
 from policycheck.report import REPORTS
 
 
+def sound(word: str | None) -> str | None:
+    """Take bytes that are no text in this locale for `?`: nothing that is stored holds them."""
+    return word and word.encode("utf-8", "replace").decode()
+
+
 def parse_share(text: str) -> float:
     """Parse a share like `1%`."""
     from policycheck.workspace import parse_share as parse

@@ -49,15 +49,24 @@ def register(program: typer.Typer) -> None:
 def list_violations(
     *,
     status: Annotated[_Status, typer.Option("--status", help="Which.")] = _Status.OPEN,
-    policy: Annotated[str | None, typer.Option("--policy", "-p", help="Of this policy.")] = None,
-    control: Annotated[str | None, typer.Option("--control", help="Of this control.")] = None,
+    policy: Annotated[
+        str | None, typer.Option("--policy", "-p", callback=options.sound, help="Of this policy.")
+    ] = None,
+    control: Annotated[
+        str | None, typer.Option("--control", callback=options.sound, help="Of this control.")
+    ] = None,
     severity: Annotated[
         list[Severity] | None, typer.Option("--severity", help="Of these severities.")
     ] = None,
     device: Annotated[
-        str | None, typer.Option("--device", help="On this device: id, serial, udid or name.")
+        str | None,
+        typer.Option(
+            "--device", callback=options.sound, help="On this device: id, serial, udid or name."
+        ),
     ] = None,
-    person: Annotated[str | None, typer.Option("--person", help="Of this person.")] = None,
+    person: Annotated[
+        str | None, typer.Option("--person", callback=options.sound, help="Of this person.")
+    ] = None,
     form: ListFormat = "terminal",
     store: options.StoreUrl = None,
     no_color: options.NoColor = False,
@@ -91,7 +100,9 @@ def _cells(row: Row) -> list[str]:
 @_commands.command("show")
 def show_violation(
     *,
-    fingerprint: Annotated[str, typer.Argument(metavar="ID", help="Or how it begins.")],
+    fingerprint: Annotated[
+        str, typer.Argument(metavar="ID", callback=options.sound, help="Or how it begins.")
+    ],
     form: ListFormat = "terminal",
     store: options.StoreUrl = None,
 ) -> None:

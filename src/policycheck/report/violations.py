@@ -19,6 +19,8 @@ COLUMNS = (*Finding._fields[:-1], "evidence", "status", "cause", "reopened")
 """Those of a finding, and three of its life."""
 _ID = 10
 """Digits of a fingerprint that tell 150,000 violations apart, nearly always."""
+_DIGEST = 12
+_MOST_FILES = 3
 
 
 def finding_of(violation: Violation, at: datetime, stale_after: timedelta | None) -> Finding:
@@ -104,7 +106,7 @@ def tell(story: Story, finding: Finding, policies: Mapping[str, Policy]) -> Iter
     yield "  events:"
     for event in story.events:
         run = story.runs.get(event.run_id) if event.run_id is not None else None
-        told = f"run {run.id}" if run else "by hand"
+        told = f"run {run.id}{_files(story, run.id)}" if run else "by hand"
         detail = f" ({event.detail})" if event.detail else ""
         yield f"    {_time(event.at)}  {event.kind}{detail}, because of: {event.cause}; {told}"
 
@@ -118,20 +120,36 @@ def story_of(story: Story, finding: Finding) -> dict[str, object]:
             "cause": event.cause,
             "detail": event.detail,
             "run": event.run_id,
+            "files": [file._asdict() for file in story.files.get(event.run_id or 0, ())],
         }
         for event in story.events
     ]
     return {**dict(zip(COLUMNS, row_of(story.violation, finding), strict=True)), "events": events}
 
 
+def _files(story: Story, run_id: int) -> str:
+    """Name the files that a run read: in one of them stands what the event is about."""
+    files = story.files.get(run_id, ())
+    if not files:
+        return " of what was stored"
+    told = [f"{file.path} (SHA-256 {file.sha256[:_DIGEST]})" for file in files[:_MOST_FILES]]
+    if len(files) > _MOST_FILES:
+        told.append(f"{len(files) - _MOST_FILES:,} more files")
+    return f" of {', '.join(told)}"
+
+
 def _state(violation: Violation, finding: Finding) -> str:
-    parts = [f"{violation.status} since {_time(violation.first_seen)}"]
+    parts = [f"{violation.status}, first seen {_time(violation.first_seen)}"]
     if violation.status == "closed" and violation.closed_at is not None:
         opened, closed = _time(violation.first_seen), _time(violation.closed_at)
         parts = [f"closed on {closed}: {violation.cause}; first seen {opened}"]
     parts.append(f"due {_time(violation.due)}{' (in grace)' if finding.in_grace else ''}")
-    parts.append(f"reopened {violation.reopened} times" if violation.reopened else "never reopened")
+    parts.append(_reopenings(violation.reopened))
     return ", ".join(parts)
+
+
+def _reopenings(count: int) -> str:
+    return {0: "never reopened", 1: "reopened once"}.get(count, f"reopened {count:,} times")
 
 
 def _control(policy: Policy | None, control_id: str) -> Control | None:

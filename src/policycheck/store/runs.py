@@ -6,6 +6,8 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, text
 from sqlmodel import col
@@ -38,6 +40,10 @@ SELECT id, started_at, as_of, version, catalogue_sha256, people_sha256, policies
 FROM run
 """
 
+_FILES = text(
+    "SELECT run_id, path, sha256 FROM report WHERE run_id IN :ids ORDER BY run_id, path, id"
+).bindparams(bindparam("ids", expanding=True))
+
 
 def list_runs(connection: Connection, ids: Collection[int] | None = None) -> Iterator[Run]:
     """Yield the runs of some ids, or all, in the order in which they were recorded."""
@@ -60,6 +66,22 @@ def list_runs(connection: Connection, ids: Collection[int] | None = None) -> Ite
             json.loads(options),
             *segments,
         )
+
+
+class GivenFile(NamedTuple):
+    """A report file that a run was given."""
+
+    path: str
+    sha256: str
+
+
+def list_files(connection: Connection, ids: Collection[int]) -> Mapping[int, tuple[GivenFile, ...]]:
+    """Return the files that some runs were given, by run, sorted by path."""
+    rows = connection.execute(_FILES, {"ids": list(ids)}).all()
+    return {
+        run: tuple(GivenFile(path, sha256) for _, path, sha256 in files)
+        for run, files in groupby(rows, key=lambda row: row[0])
+    }
 
 
 def list_tallies(connection: Connection, run_id: int) -> tuple[Tally, ...]:

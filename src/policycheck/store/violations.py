@@ -13,7 +13,7 @@ from policycheck.model import Severity
 from policycheck.problems import quote
 from policycheck.store.devices import find_devices
 from policycheck.store.faults import fault
-from policycheck.store.runs import Run, list_runs
+from policycheck.store.runs import GivenFile, Run, list_files, list_runs
 from policycheck.store.session import CHUNK
 from policycheck.store.times import from_nullable, from_stored
 
@@ -105,6 +105,8 @@ class Story:
     violation: Violation
     events: tuple[Event, ...]
     runs: Mapping[int, Run]
+    files: Mapping[int, tuple[GivenFile, ...]]
+    """What each of these runs was given to read."""
 
 
 _SELECT = """
@@ -199,7 +201,12 @@ def tell_story(connection: Connection, violation: Violation) -> Story:
         events = [*told, *events]
         names = tuple(event.detail for event in told if event.kind == "renamed" and event.detail)
     runs = {event.run_id for event in events if event.run_id is not None}
-    return Story(violation, tuple(events), {run.id: run for run in list_runs(connection, runs)})
+    return Story(
+        violation,
+        tuple(events),
+        {run.id: run for run in list_runs(connection, runs)},
+        list_files(connection, runs),
+    )
 
 
 _EVENTS = (
