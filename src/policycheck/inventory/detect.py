@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policycheck.inventory import (
+    adb_dumpsys,
+    adb_packages,
     agent_xml,
+    android_management,
+    androidqf,
     fleet,
     intune,
     intune_graph,
@@ -33,6 +37,10 @@ READERS: tuple[Reader, ...] = (
     winget_export,
     winget_list,
     intune_graph,
+    android_management,
+    adb_packages,
+    adb_dumpsys,
+    androidqf,
 )
 
 
