@@ -110,3 +110,15 @@ def test_an_entry_without_a_name_is_rejected(read, tmp_path):
     assert reading.rejected() == [(1, "an item needs an identifier or a name")]
     assert reading.items("record, name") == [(2, "A")]
     assert reading.listings() == [(1, "app", "managed")]  # one entry is not known
+
+
+def test_a_lost_entry_leaves_the_list_incomplete(read, tmp_path):
+    path = tmp_path / "x.xml"
+    entries = "".join(
+        f"<SOFTWARES><NAME>{name}</NAME></SOFTWARES>" for name in ("a", "b" * 300_000)
+    )
+    path.write_text(f"<REQUEST><DEVICEID>D1</DEVICEID><CONTENT>{entries}</CONTENT></REQUEST>")
+    reading = read(path)
+    assert reading.rejected() == [(2, "longer than 262144 characters")]
+    assert [visibility for _, _, visibility in reading.listings()] == ["managed"]
+    assert reading.reports("partial") == [(True,)]

@@ -171,3 +171,42 @@ def test_unclosed_quotes_on_every_line_take_linear_time():
     assert (
         sum(isinstance(record, Fault) for record in split_records(lines, Grammar(",", 3))) == 50_000
     )
+
+
+@pytest.mark.parametrize("count", [20, LARGE])
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"D9,windows,app=all,app,WeChat\n",
+        b'"D9" ,windows,app=all,app,WeChat,Tencent, Inc.,8\n',
+        b'D9,windows,app=all,app,"WeChat,x,1\n',
+        b"D9,windows,app=all,app,We\x00Chat,x,1\n",
+        b"D9,windows,app=all,app,M\xffller,x,1\n",
+    ],
+)
+def test_who_lost_a_record_has_no_complete_list(read_table, count, line):
+    """What was lost may be the very app that is forbidden: its absence is not proven."""
+    reading = read_table(table(count, r9=line, r10=row(9)))
+    ((number, _),) = reading.rejected()
+    assert number == 9
+    partial = reading.rows("SELECT device_id FROM report WHERE partial")
+    assert partial == [("D9",)]
+    lists = dict(
+        reading.rows("SELECT device_id, visibility FROM listing JOIN report USING (report_no)")
+    )
+    assert lists["D9"] == "managed"
+    assert {lists[device] for device in lists if device != "D9"} == {"all"}
+
+
+def test_who_lost_too_much_is_not_asked_for_names(read_table):
+    """Words of lost records are kept within bounds; beyond them no list counts as complete."""
+    lost = b"".join(b"D%d,a%d,b%d\n" % (number, number, number) for number in range(40_000))
+    reading = read_table(HEADER + row(1) + row(2) + lost + row(3))
+    assert len(reading.rejected()) == 40_000
+    assert {visibility for _, _, visibility in reading.listings()} == {"managed"}
+
+
+def test_a_refused_table_is_no_report_of_any_format(read_table):
+    reading = read_table(HEADER.replace(b"publisher", b"name") + row(1))
+    (line,) = reading.result.inputs
+    assert (line.format, line.records) == ("", 0)

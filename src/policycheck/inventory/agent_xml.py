@@ -58,25 +58,30 @@ def read(sources: Sequence[Source], staging: Staging) -> None:
 def _read_one(source: Source, staging: Staging) -> None:
     document = read_document(source)
     device = read_device(document)
-    staging.rows.add_device(
-        source.input_no,
-        0,
-        device["device_id"],
-        device,
-        read_device_attributes(document),
-        listing="app=all" if document.software else "",
-        source=name_source(document) or SOURCE,
-    )
+    ref, platform = device["device_id"], device.get("platform", "")
+    is_whole = True
     for number, entry in enumerate(document.software, 1):
-        item = _read_item(entry, device.get("platform", ""))
+        item = read_item(entry, platform)
         if sum(map(len, item.values())) > MAX_RECORD // 4:
             staging.reject(source, number, f"longer than {MAX_RECORD // 4} characters")
             staging.records[source.input_no] += 1
+            is_whole = False
         else:
-            staging.rows.add_item(source.input_no, number, device["device_id"], item, {})
+            staging.rows.add_item(source.input_no, number, ref, item, {})
+    staging.rows.add_device(
+        source.input_no,
+        0,
+        ref,
+        device,
+        read_device_attributes(document),
+        listing=("app=all" if is_whole else "app=managed") if document.software else "",
+        source=name_source(document) or SOURCE,
+        partial="" if is_whole else "true",
+    )
 
 
-def _read_item(entry: Entry, platform: str) -> dict[str, str]:
+def read_item(entry: Entry, platform: str) -> dict[str, str]:
+    """Return the item's columns as texts; what is not said is not there."""
     identifier_type, identifier = _identify(entry, platform)
     item = {
         "kind": "app",

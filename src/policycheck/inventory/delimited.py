@@ -37,6 +37,8 @@ class Fault:
     reason: str
     last: bool
     """True where the text ends in the middle of this record: the export was cut."""
+    raw: bytes
+    """What stands there, at least its first line."""
 
 
 def read_header(text: str) -> tuple[tuple[str, ...], str]:
@@ -115,9 +117,15 @@ def split_records(
         ends = line.endswith(b"\n")
         reason = "is cut off" if cut and not ends else _find_fault(raw, grammar)
         if reason:
-            yield Fault(number, reason, last=not ends)
+            yield Fault(number, reason, last=not ends, raw=raw)
         else:
             yield Sound(number, raw)
+
+
+def guess_fields(raw: bytes, delimiter: bytes) -> Iterator[str]:
+    """Yield what may be the fields of a record that is at fault, as far as they can be told."""
+    for field in raw[:MAX_RECORD].split(delimiter, MAX_COLUMNS):
+        yield field.decode("utf-8", "replace").strip(' \t\r\n"')
 
 
 def _find_fault(raw: bytes, grammar: Grammar) -> str:

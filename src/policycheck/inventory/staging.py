@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policycheck.inventory.base import Head, Reader, Source, UnreadableError
-from policycheck.inventory.delimited import Fault, Grammar, split_records
+from policycheck.inventory.delimited import Fault, Grammar, guess_fields, split_records
+from policycheck.inventory.losses import Losses
 from policycheck.inventory.part import Part
 from policycheck.inventory.report_tables import LISTING_TABLE, REPORT_TABLE, STAGED_TABLES
 from policycheck.inventory.rows import Rows
@@ -60,6 +61,7 @@ class Staging:
         self.parts: list[Path] = [folder / "items-000.parquet"]
         self._rejected: list[tuple[int, str, int | None, str]] = []
         self._paths: dict[int, str] = {}
+        self._losses = Losses()
         self._sources: dict[int, str] = {}
         self.rows = Rows(scratch / "rows.csv")
         con.execute("SET TimeZone = 'UTC'")
@@ -89,6 +91,7 @@ class Staging:
 
     def refuse(self, input_no: int, path: str, error: UnreadableError) -> None:
         """Give up a source as a whole; the others go on."""
+        self.formats.pop(input_no, None)  # it was not read as anything
         self.refused.add(input_no)
         self._rejected.append((input_no, path, None, error.message))
         self._report(path, error.message, error.hint, "error")
@@ -201,6 +204,7 @@ class Staging:
             if isinstance(record, Fault):
                 self.records[source.input_no] += 1
                 self.reject(source, record.number, record.reason)
+                self._losses.note(source.input_no, guess_fields(record.raw, separator))
                 cut = cut or record.last
             else:
                 number = b"%d" % record.number
@@ -218,6 +222,7 @@ class Staging:
         self._take_part(
             Part(self.con, scanned, relation, shape, 0), 0, self.parts[0], documents=True
         )
+        self._losses.mark(self.con)
         self.con.execute(
             REPORT_TABLE, {"received_at": received_at, "sources": self._list_sources()}
         )
