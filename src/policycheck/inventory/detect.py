@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from policycheck.inventory import (
     adb_dumpsys,
     adb_packages,
+    agent_json,
     agent_xml,
     android_management,
     androidqf,
@@ -41,6 +42,7 @@ READERS: tuple[Reader, ...] = (
     adb_packages,
     adb_dumpsys,
     androidqf,
+    agent_json,
 )
 
 
