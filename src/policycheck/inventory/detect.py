@@ -17,6 +17,7 @@ from policycheck.inventory import (
     jamf,
     own_lines,
     own_table,
+    sbom,
     uninstall_table,
     windows_registry,
     winget_export,
@@ -43,6 +44,7 @@ READERS: tuple[Reader, ...] = (
     adb_dumpsys,
     androidqf,
     agent_json,
+    sbom,
 )
 
 
