@@ -43,6 +43,11 @@ def test_colours(
 
 def test_without_a_terminal_there_are_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", io.StringIO())
+    monkeypatch.delenv("COLUMNS", raising=False)
+    assert look(no_color=False).width == 80
+    monkeypatch.setenv("COLUMNS", "200")
+    assert look(no_color=False).width == 200
+    monkeypatch.setenv("COLUMNS", "wide")
     assert look(no_color=False).width == 80
     monkeypatch.setattr(sys, "stdout", Tty())
     assert look(no_color=False).width is None

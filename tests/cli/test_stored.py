@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -297,6 +298,21 @@ def test_the_report_tells_what_is_stored(run: Run, home: Fleet) -> None:
     )
 
 
+def test_the_audit_and_the_list_agree_on_what_is_stale(
+    run: Run, home: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_lines(home.report, [device(1, WECHAT, reported_at="2026-07-01T08:00:00Z")])
+    told = json.loads(run("audit", home.report.name, "--as-of", AUDITED, "-f", "json").out)
+    moment = datetime(2026, 11, 4, tzinfo=UTC)
+    monkeypatch.setattr("policycheck.cli.violation.now", lambda: moment)
+    assert [f["stale"] for f in (*told["findings"], *listed(run))] == [True, True]
+
+
+def test_the_store_is_called_as_its_folder_is(run: Run, home: Fleet, folder: Path) -> None:
+    run("audit", home.report.name, "--as-of", AUDITED, "--store", "sqlite:///数据 1.db", "-q")
+    assert "数据 1.db\n" in run("store", "info", "--store", "sqlite:///数据 1.db").out
+
+
 def test_store_info_counts(run: Run, home: Fleet, folder: Path) -> None:
     audit(run, home)
     out = run("store", "info").out
@@ -304,6 +320,8 @@ def test_store_info_counts(run: Run, home: Fleet, folder: Path) -> None:
     assert "runs: 1\n" in out
     assert "devices: 5\n" in out
     assert "violations: 1 (1 open)\n" in out
+    audit(run, home)
+    assert "reports: 2 (of 1 file)\n" in run("store", "info").out
     assert "last audit as of: 2026-11-03 15:59 UTC" in out
 
 

@@ -22,6 +22,7 @@ from policycheck.report.forms import Form, Look
 
 _MOST_PROBLEMS = 200
 _READABLE = 0o644
+_PIPE_COLUMNS = 80
 
 
 def say(text: str) -> None:
@@ -65,9 +66,15 @@ def standard_output(encoding: str | None = None) -> Iterator[TextIO]:
 def look(*, no_color: bool, limit: int = 20, more: str = "") -> Look:
     """Choose how a report for people looks: colours on a terminal only, and if wanted."""
     colour = sys.stdout.isatty() and not no_color and not os.environ.get("NO_COLOR")
-    width = None if sys.stdout.isatty() else 80
+    width = None if sys.stdout.isatty() else _columns()
     plain = Look(width=width, colour=colour, limit=limit)
     return plain._replace(more=more) if more else plain
+
+
+def _columns() -> int:
+    """Return how wide a pipe is: 80 columns, unless COLUMNS says otherwise."""
+    columns = os.environ.get("COLUMNS", "")
+    return int(columns) if columns.isdecimal() and int(columns) else _PIPE_COLUMNS
 
 
 def print_report(content: Content, name: str, look: Look) -> None:

@@ -44,6 +44,7 @@ def describe(*, store: options.StoreUrl = None, facts: options.FactsFolder = Non
 
 
 def _lines(info: StoreInfo, facts: Path) -> Iterator[str]:
+    from policycheck.report.words import counted
     from policycheck.text import visible
 
     files = list(facts.rglob("*.parquet")) if facts.is_dir() else []
@@ -52,9 +53,10 @@ def _lines(info: StoreInfo, facts: Path) -> Iterator[str]:
     yield f"revision: {info.revision}"
     yield f"size: {info.bytes / _MEBIBYTE:,.1f} MiB"
     yield f"facts: {visible(str(facts))}, {size / _MEBIBYTE:,.1f} MiB in {len(files):,} files"
+    by_status = ", ".join(f"{count:,} {status}" for status, count in info.violations.items())
+    told = {"violation": by_status, "report": f"of {counted(info.files, 'file')}"}
     for table, rows in info.rows.items():
-        by_status = ", ".join(f"{count:,} {status}" for status, count in info.violations.items())
-        more = f" ({by_status})" if table == "violation" and by_status else ""
+        more = f" ({told[table]})" if rows and table in told else ""
         yield f"{table}s: {rows:,}{more}"
 
 

@@ -49,7 +49,7 @@ def finding_of(violation: Violation, at: datetime, stale_after: timedelta | None
         last_seen=violation.last_seen,
         due=violation.due,
         in_grace=violation.in_grace(at),
-        stale=stale_after is not None and at - violation.last_seen > stale_after,
+        stale=stale_after is not None and at - violation.aged_from > stale_after,
         waived=False,
         evidence=Evidence(
             proof.report, proof.path, proof.source, proof.record, proof.reported_at, ()

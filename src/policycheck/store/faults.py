@@ -5,12 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import unquote
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from policycheck.problems import PolicycheckError, Problem
 
+_SQLITE = "sqlite:///"
 _FAULTS = {
     "database is locked": (
         "the store {store} is locked by another policycheck",
@@ -41,7 +43,12 @@ def fault(message: str, hint: str = "") -> PolicycheckError:
 
 
 def parse_url(text: str) -> URL:
-    """Parse a store's URL; a bad one is the user's mistake."""
+    """Parse a store's URL; a bad one is the user's mistake.
+
+    Behind `sqlite:///` stands a file's name as it is: a folder may be called `50%20` or `what?`.
+    """
+    if text.startswith(_SQLITE):
+        return URL.create("sqlite", database=text.removeprefix(_SQLITE))
     try:
         return make_url(text)
     except ArgumentError:
@@ -49,8 +56,9 @@ def parse_url(text: str) -> URL:
 
 
 def shown(url: URL) -> str:
-    """Return a URL for people to read, without its password."""
-    return url.render_as_string(hide_password=True)
+    """Return a URL for people to read: without its password, and a file as it is called."""
+    told = url.render_as_string(hide_password=True)
+    return unquote(told) if url.get_backend_name() == "sqlite" else told
 
 
 @contextmanager

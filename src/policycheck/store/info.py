@@ -27,6 +27,8 @@ class StoreInfo:
     """Table -> its rows, for the tables that people ask about."""
     violations: Mapping[str, int]
     """Status -> violations."""
+    files: int
+    """Different report files; `rows` counts a file again each time that a run was given it."""
 
 
 def describe_store(store: Store) -> StoreInfo:
@@ -41,6 +43,7 @@ def describe_store(store: Store) -> StoreInfo:
         by_status = connection.execute(
             text("SELECT status, count(*) FROM violation GROUP BY status ORDER BY status")
         )
+        files = connection.execute(text("SELECT count(DISTINCT sha256) FROM report")).scalar_one()
         violations = {str(status): int(count) for status, count in by_status}
     return StoreInfo(
         url=shown(store.url),
@@ -48,4 +51,5 @@ def describe_store(store: Store) -> StoreInfo:
         bytes=sum(part.stat().st_size for part in parts if part.exists()),
         rows=rows,
         violations=violations,
+        files=int(files),
     )

@@ -59,7 +59,10 @@ class Violation(NamedTuple):
     status: Status
     first_seen: datetime
     last_seen: datetime
-    """While it is open, the age of the newest report of the source that proved it."""
+    """While it is open, the age of the newest report of the source that proved it, but never
+    before it was first seen."""
+    aged_from: datetime
+    """That report's age itself: what is stale is counted from here."""
     due: datetime
     closed_at: datetime | None
     cause: str | None
@@ -233,8 +236,9 @@ def _violation(row: Row[Any]) -> Violation:
     cells[19:23] = [
         from_stored(first_seen),
         from_stored(max(first_seen, last_seen)),
+        from_stored(last_seen),
         from_stored(cells[21]),
         from_nullable(cells[22]),
     ]
     cells[-2:] = map(from_nullable, cells[-2:])
-    return Violation._make([*cells[:25], Proof._make(cells[25:])])
+    return Violation._make([*cells[:26], Proof._make(cells[26:])])
