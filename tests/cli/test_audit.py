@@ -214,7 +214,9 @@ def test_exit_2_when_the_people_file_is_not_there(run: Run, fleet: Fleet) -> Non
     assert "people.csv" in done.err
 
 
-@pytest.mark.parametrize("moment", ["2026-13-01", "yesterday", "1793500000"])
+@pytest.mark.parametrize(
+    "moment", ["2026-13-01", "yesterday", "1793500000", "9999-12-31T23:00:00-23:00"]
+)
 def test_exit_2_when_as_of_is_no_date(run: Run, fleet: Fleet, moment: str) -> None:
     done = run(*fleet.words[:-1], moment)
     assert done.code == 2

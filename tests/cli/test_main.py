@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 from pathlib import Path
@@ -124,3 +125,29 @@ def test_shell_completion_knows_the_forms(folder: Path) -> None:
         },
     )
     assert done.stdout.split() == ["terminal", "json", "csv", "markdown"]
+
+
+def test_a_full_disk_is_no_bug(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "facts/x.parquet")
+
+    monkeypatch.setattr("policycheck.workspace.resolve", write)
+    done = run("policy", "list")
+    assert done.code == Exit.COULD_NOT_AUDIT
+    assert done.err.startswith("error: no space left on device: facts/x.parquet\n")
+
+
+def test_a_bug_is_told_where_its_traceback_has_no_room(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("one by none")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(main_module, "program", break_down)
+    monkeypatch.setattr("tempfile.NamedTemporaryFile", refuse)
+    done = run("audit")
+    assert done.code == Exit.BUG
+    assert "in break_down" in done.err

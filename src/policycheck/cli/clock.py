@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from policycheck.problems import PolicycheckError, Problem
@@ -20,15 +20,22 @@ def moment_of(text: str | None, zones: Iterable[str]) -> datetime:
     A date means that day's end, and a time without a zone that time, in the policies' zone.
     Raises PolicycheckError where it is none, or where the policies have several zones.
     """
-    from policycheck.policy.calendar import end_of_day
     from policycheck.yamlfile import parse_moment
 
     if text is None:
         return now()
     try:
-        moment = parse_moment(text)
+        return _in_utc(parse_moment(text), zones)
     except ValueError as error:
         raise PolicycheckError([Problem(f"--as-of: {error}", None)]) from None
+    except OverflowError:
+        message = f"--as-of: {text} is beyond the calendar"
+        raise PolicycheckError([Problem(message, None)]) from None
+
+
+def _in_utc(moment: date | datetime, zones: Iterable[str]) -> datetime:
+    from policycheck.policy.calendar import end_of_day
+
     if isinstance(moment, datetime) and moment.tzinfo is not None:
         return moment.astimezone(UTC)
     zone = _only(sorted(set(zones)) or ["UTC"])

@@ -6,6 +6,7 @@ with exit 2; what is ours ends with exit 70 and the file that holds the tracebac
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import sys
@@ -36,6 +37,10 @@ program = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+_OF_THE_MACHINE = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES, errno.EMFILE}
+)
+"""Errors that are not ours: no room, a broken disk, no permission, too many open files."""
 for noun in (init, audit, report, violation, explain, policy, app, inventory, store):
     noun.register(program)
 
@@ -78,8 +83,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print_problems([Problem("interrupted", None)])
         return Exit.INTERRUPTED
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:
+            print_problems([_describe_machine(error)])
+            return Exit.COULD_NOT_AUDIT
         print_problems([_describe_bug(error)])
         return Exit.BUG
+
+
+def _describe_machine(error: OSError) -> Problem:
+    """Say what the machine could not do; nothing that was not finished has been recorded."""
+    where = f": {error.filename}" if error.filename else ""
+    reason = str(error.strerror)
+    return Problem(f"{reason[:1].lower()}{reason[1:]}{where}", None, "mend that, and run it again")
 
 
 def _print_usage(error: TyperException) -> None:
@@ -98,12 +113,13 @@ def _print_usage(error: TyperException) -> None:
 def _describe_bug(error: Exception) -> Problem:
     """Put the traceback into a file, and say where it is."""
     text = f"policycheck {__version__}, Python {sys.version}\n{traceback.format_exc()}"
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="policycheck-", suffix=".txt", delete=False, encoding="utf-8", errors="replace"
-    ) as file:
-        file.write(text)
-    return Problem(
-        f"this is a bug in policycheck: {type(error).__name__}: {error}",
-        None,
-        f"please report it, with the traceback in {Path(file.name)}",
-    )
+    message = f"this is a bug in policycheck: {type(error).__name__}: {error}"
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="policycheck-", suffix=".txt", delete=False,
+            encoding="utf-8", errors="replace",
+        ) as file:  # fmt: skip
+            file.write(text)
+    except OSError:  # not even room for that
+        return Problem(f"{message}\n{text}", None, "please report it, with all of this")
+    return Problem(message, None, f"please report it, with the traceback in {Path(file.name)}")
