@@ -40,6 +40,20 @@ def test_an_empty_file_becomes_a_store(tmp_path) -> None:
     open_store("sqlite:///store.db", tmp_path)
 
 
+@pytest.mark.parametrize("name", ["a?b=1", "50%20", "a'b", "#1"])
+def test_a_file_is_called_as_it_is_written(name: str, tmp_path) -> None:
+    (tmp_path / name).mkdir()
+    open_store(f"sqlite:///{name}/store.db", tmp_path)
+    assert (tmp_path / name / "store.db").is_file()
+
+
+def test_a_store_that_lost_its_revision_is_damaged(tmp_path) -> None:
+    store = open_store("sqlite:///store.db", tmp_path)
+    with store.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM alembic_version")
+    assert "is damaged" in refusal("sqlite:///store.db", tmp_path)
+
+
 @pytest.mark.parametrize(
     ("url", "message"),
     [

@@ -90,7 +90,10 @@ def read_revision(store: Store) -> str | None:
                 f"{shown(store.url)} is a database, but not a store of policycheck",
                 "name another one with --store",
             )
-        return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
+        revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        if revision is None:
+            raise fault(f"the store {shown(store.url)} is damaged", "bring it back from a backup")
+        return str(revision)
 
 
 def check_revision(url: URL, revision: str, known: tuple[str, ...] = REVISIONS) -> None:
