@@ -11,6 +11,7 @@ from policycheck.inventory import (
     agent_xml,
     android_management,
     androidqf,
+    apple_mdm,
     fleet,
     intune,
     intune_graph,
@@ -45,6 +46,7 @@ READERS: tuple[Reader, ...] = (
     androidqf,
     agent_json,
     sbom,
+    apple_mdm,
 )
 
 

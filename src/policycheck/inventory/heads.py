@@ -16,6 +16,11 @@ _XML_ROOT = re.compile(r"\s*<([A-Za-z_][\w.:-]{0,200})")
 _JSON_START = re.compile(r'\{\s*(?:["}]|\Z)|\[\s*(?:[\[{"\]\d-]|\Z)')
 _JSON_TOKEN = re.compile(r'"((?:[^"\\]|\\[\s\S])*+)(?:"|\\?\Z)|[{}\[\]:]')
 """A string that the head cuts off runs to its end: to look for others in it takes for ever."""
+_PLIST_KEYS = (
+    "InstalledApplicationList", "ManagedApplicationList", "QueryResponses",
+    "_dataType", "SPApplicationsDataType", "bundleid", "CFBundleName",
+)  # fmt: skip
+"""The keys that property lists are told by."""
 _MAX_KEYS = 200
 _MAX_PATHS = 1000
 _MAX_DEPTH = 6
@@ -33,10 +38,18 @@ def make_head(start: bytes) -> Head:
         keys, paths = _read_keys(stripped)
         return Head("json", keys=keys, paths=paths, start=_shorten(stripped))
     if stripped[0] == "<":
-        return Head("xml", root=_read_root(stripped), start=_shorten(stripped))
+        root = _read_root(stripped)
+        keys = tuple(name for name in _PLIST_KEYS if f"<key>{name}</key>" in text)
+        return Head("xml", root=root, keys=keys if root == "plist" else (), start=stripped[:4096])
     columns, delimiter = read_header(text) if "\n" in text or len(start) < HEAD_BYTES else ((), ",")
     form: Form = "table" if columns else "text"
     return Head(form, columns, delimiter, start=_shorten(_settle(stripped)))
+
+
+def make_plist_head(start: bytes) -> Head:
+    """Return the head of a binary property list: the keys it holds somewhere."""
+    keys = tuple(name for name in _PLIST_KEYS if name.encode() in start)
+    return Head("binary", root="plist", keys=keys)
 
 
 def _settle(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from policycheck.inventory.base import HEAD_BYTES, Head, Source, UnreadableError
 from policycheck.inventory.decode import find_encoding, to_utf8
 from policycheck.inventory.digest import Digest
-from policycheck.inventory.heads import make_head
+from policycheck.inventory.heads import make_head, make_plist_head
 from policycheck.inventory.spool import SMALL, Spool, unused_path
 from policycheck.inventory.table import escape_glob
 from policycheck.inventory.unpack import Stream, open_streams
@@ -94,6 +94,9 @@ class Opener:
         start = stream.start
         if start[:4] == b"PAR1":
             return self._make_parquet(stream)
+        if start[:6] == b"bplist":
+            head, content = make_plist_head(start), stream.content
+            return Source(0, stream.path, head, content, stream.file, "binary", stream.cut)
         whole = len(start) == stream.size
         encoding, mark = find_encoding(start, whole)
         content, file = stream.content, stream.file
