@@ -20,6 +20,7 @@ from policycheck.inventory import (
     own_table,
     sbom,
     uninstall_table,
+    wazuh,
     windows_registry,
     winget_export,
     winget_list,
@@ -47,6 +48,7 @@ READERS: tuple[Reader, ...] = (
     agent_json,
     sbom,
     apple_mdm,
+    wazuh,
 )
 
 
