@@ -31,6 +31,8 @@ FORMATS = {
     "fleet/host_software.json": "fleet",
     "fleet/hosts.json": "fleet",
     "fleet/hosts_report.csv": "fleet",
+    "osquery/differential.log": "osquery",
+    "osquery/snapshots.log": "osquery",
     "windows/computers.csv": "windows-programs",
     "windows/configmgr.csv": "windows-programs",
     "windows/machine.reg": "windows-registry",

@@ -16,6 +16,7 @@ from policycheck.inventory import (
     intune,
     intune_graph,
     jamf,
+    osquery_log,
     own_lines,
     own_table,
     sbom,
@@ -49,6 +50,7 @@ READERS: tuple[Reader, ...] = (
     sbom,
     apple_mdm,
     wazuh,
+    osquery_log,
 )
 
 
