@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import errno
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
+import duckdb
 import pytest
 from small_fleet import Run
 
@@ -90,6 +93,21 @@ def test_an_interruption_ends_with_130(run: Run, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr("policycheck.workspace.resolve", interrupt)
     assert run("policy", "list").code == Exit.INTERRUPTED == 130
+
+
+def test_an_interruption_in_the_middle_of_a_query_is_one(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DuckDB checks for Ctrl-C itself while it works, and raises an error of its own."""
+
+    def interrupt(*_: object, **__: object) -> None:
+        timer = threading.Timer(0.2, signal.raise_signal, [signal.SIGINT])
+        timer.start()
+        duckdb.sql("SELECT sum(a.range * b.range) FROM range(300000) a, range(300000) b").fetchall()
+
+    monkeypatch.setattr("policycheck.workspace.resolve", interrupt)
+    done = run("policy", "list")
+    assert (done.code, done.err) == (Exit.INTERRUPTED, "error: interrupted\n")
 
 
 def test_a_reader_that_goes_away_is_no_error(folder: Path) -> None:

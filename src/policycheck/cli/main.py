@@ -80,14 +80,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _print_usage(error)
         return Exit.COULD_NOT_AUDIT
     except (KeyboardInterrupt, typer.Abort):
-        print_problems([Problem("interrupted", None)])
-        return Exit.INTERRUPTED
+        return _tell_of_interruption()
     except Exception as error:
+        if _was_interrupted(error):
+            return _tell_of_interruption()
         if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:
             print_problems([_describe_machine(error)])
             return Exit.COULD_NOT_AUDIT
         print_problems([_describe_bug(error)])
         return Exit.BUG
+
+
+def _tell_of_interruption() -> Exit:
+    print_problems([Problem("interrupted", None)])
+    return Exit.INTERRUPTED
+
+
+def _was_interrupted(error: Exception) -> bool:
+    """Tell Ctrl-C in the middle of a query, which DuckDB turns into an error of its own."""
+    return isinstance(error, RuntimeError) and str(error) == "Query interrupted"
 
 
 def _describe_machine(error: OSError) -> Problem:
