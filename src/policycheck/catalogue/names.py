@@ -7,12 +7,11 @@ much on purpose: what is equal only there is a hint, never a name.
 from __future__ import annotations
 
 import re
-import string
 import unicodedata
 from collections.abc import Mapping
 
 _NO_LETTERS = re.compile(r"[\W_]+")
-_NO_ASCII_LETTERS = {ord(mark): None for mark in string.printable if not mark.isalnum()}
+_NO_ASCII_LETTERS = {code: None for code in range(128) if not chr(code).isalnum()}
 _MARKS = (
     r"[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     r"\U000e0000-\U000e007f]+"

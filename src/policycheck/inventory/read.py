@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,8 +58,9 @@ def read_reports(
     with tempfile.TemporaryDirectory(prefix="reading-", dir=folder) as scratch:
         opener = Opener(con, Path(scratch), count.advance)
         staging = Staging(con, folder, Path(scratch), device.strip(), only_look=only_look)
-        entries = _read_files(files, opener, staging, list(map(MappedReader, mappings)))
-        staging.finish(received_at.astimezone(UTC).replace(tzinfo=None))
+        with closing(staging.rows):
+            entries = _read_files(files, opener, staging, list(map(MappedReader, mappings)))
+            staging.finish(received_at.astimezone(UTC).replace(tzinfo=None))
         inputs = tuple(entry.finish(number, staging) for number, entry in enumerate(entries, 1))
     return ReadResult(inputs, sort_problems(staging.problems), tuple(staging.parts))
 
