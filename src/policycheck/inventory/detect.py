@@ -16,6 +16,7 @@ from policycheck.inventory import (
     intune,
     intune_graph,
     jamf,
+    macos_apps,
     osquery_log,
     own_lines,
     own_table,
@@ -51,6 +52,7 @@ READERS: tuple[Reader, ...] = (
     apple_mdm,
     wazuh,
     osquery_log,
+    macos_apps,
 )
 
 
