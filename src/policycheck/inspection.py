@@ -72,7 +72,14 @@ def inspect(
         con = open_session(Path(scratch))
         try:
             read = read_reports(
-                paths, con, folder, received_at, progress, device, only_look=True, mappings=mappings
+                paths,
+                con,
+                folder,
+                received_at,
+                progress,
+                device=device,
+                only_look=True,
+                mappings=mappings,
             )
             return list(_inspect(con, read, mappings)), read.problems
         finally:

@@ -41,7 +41,7 @@ def read_inputs(
         staged,
         request.received_at,
         progress,
-        request.device,
+        device=request.device,
         mappings=request.mappings,
     )
     if request.inputs and not any(line.format for line in reports.inputs):

@@ -30,8 +30,8 @@ def read_reports(
     folder: Path,
     received_at: datetime,
     progress: Progress | None = None,
-    device: str = "",
     *,
+    device: str = "",
     only_look: bool = False,
     mappings: Sequence[FileMapping] = (),
 ) -> ReadResult:
