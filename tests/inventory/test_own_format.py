@@ -337,3 +337,16 @@ def test_the_longest_record_never_breaks_the_scan(read, tmp_path, character):
 def test_long_words_are_refused(read, tmp_path, key):
     path = write_lines(tmp_path / "x.ndjson", {"device_id": "D", "items": [], key: "x" * 1001})
     assert read(path).rejected() == [(1, f"{key} is longer than 1000 characters")]
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ('{"device_id": "D", "items": [{"name": "WeChat"}], "items": []}', "items"),
+        ('{"device_id": "D", "items": [{"name": "WeChat", "name": "Notes"}]}', "name"),
+    ],
+)
+def test_a_key_that_stands_twice_rejects_the_line(read, tmp_path, line, key):
+    path = tmp_path / "x.ndjson"
+    path.write_text(f'{{"device_id": "E", "items": []}}\n{line}\n')
+    assert read(path).rejected() == [(2, f"says '{key}' twice")]

@@ -8,6 +8,7 @@ device proves nothing. `docs/formats.md` has every key.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,8 @@ class _LineError(Exception):
 def claims(head: Head) -> bool:
     """Claim JSON whose first object is a device as we write it."""
     keys = set(head.keys)
+    if {"serial_number", "last_check_in"} <= keys:
+        return False  # Kandji's words for a device; none of them is ours
     named = keys.intersection(("device_id", "serial", "udid", "name"))
     return bool(named) and bool(keys.intersection(("items", "listing", "platform")))
 
@@ -66,7 +69,10 @@ def _parse(line: bytes) -> dict[str, object]:
     if len(line) >= MAX_LINE:
         raise _LineError(f"longer than {MAX_LINE >> 20} MiB")
     try:
-        value = json.loads(line, parse_int=str, parse_float=str, parse_constant=str)
+        value = json.loads(
+            line,
+            parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_read_object,
+        )  # fmt: skip
     except UnicodeDecodeError:
         raise _LineError("holds bytes that are not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -77,6 +83,15 @@ def _parse(line: bytes) -> dict[str, object]:
         raise _LineError("is not an object")
     if b"\\u" in line:
         _check_characters(value)
+    return value
+
+
+def _read_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Refuse a key that stands twice: of two lists of items one would be lost."""
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        double, _ = Counter(key for key, _ in pairs).most_common(1)[0]
+        raise _LineError(f"says {quote(double)} twice")
     return value
 
 
