@@ -27,6 +27,7 @@ from policycheck.inventory import (
     winget_export,
     winget_list,
 )
+from policycheck.inventory.api_managers import API_READERS
 from policycheck.inventory.base import Head, Reader, UnreadableError
 from policycheck.inventory.heads import describe
 from policycheck.inventory.mapped import MappedReader
@@ -53,6 +54,7 @@ READERS: tuple[Reader, ...] = (
     wazuh,
     osquery_log,
     macos_apps,
+    *API_READERS,
 )
 
 

@@ -110,7 +110,7 @@ class _Walk:
     def __init__(self, window: _Window, lists: frozenset[str]) -> None:
         self._window = window
         self._lists = lists
-        self._above = {path[: path.index(".")] for path in lists if "." in path}
+        self._above = {path[:at] for path in lists for at, mark in enumerate(path) if mark == "."}
         self._record = 0
         self._has_lists = False
         self._room = 0
