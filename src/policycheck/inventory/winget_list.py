@@ -39,6 +39,8 @@ _HEADER = re.compile(r"\S.{0,500}? {1,500}I[Dd] {1,500}\S.{0,500}")
 _DASHES = re.compile(r"-{20,}\s*")
 _MORE = re.compile(r"<.{1,300}>\s*")
 _CUT = "…"
+_MOST = 2000
+"""How much of a line counts: no console is as wide."""
 _ID = re.compile(
     r"(?:^| )(ARP\\(?:Machine|User)\\\w+\\.+?|MSIX\\\S+|XP[0-9A-Z]{12}|9[0-9A-Z]{11}"
     r"|[\w+-]+(?:\.[\w+-]+)+(?:_[a-z0-9]{13})?…?)(?=  | *$| <? ?\d)"
@@ -85,7 +87,7 @@ def read(sources: Sequence[Source], staging: Staging) -> None:
 
 
 def _read_one(source: Source) -> ItemList:
-    lines = [settle(raw.decode(errors="replace")) for raw in source.lines()]
+    lines = [settle(raw.decode(errors="replace"))[:_MOST] for raw in source.lines()]
     lines = [line for line in lines if line.strip()]
     found = (at for at in range(1, len(lines)) if _is_header(lines[at - 1], lines[at]))
     start = next(found, 0)
