@@ -40,8 +40,6 @@ def claims(head: Head) -> bool:
     keys = set(head.keys)
     if {"serial_number", "last_check_in"} <= keys:
         return False  # Kandji's words for a device; none of them is ours
-    if {"serial_number", "last_check_in"} <= keys:
-        return False  # Kandji's words for a device; none of them is ours
     named = keys.intersection(("device_id", "serial", "udid", "name"))
     return bool(named) and bool(keys.intersection(("items", "listing", "platform")))
 
