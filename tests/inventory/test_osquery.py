@@ -117,3 +117,18 @@ def test_bytes_that_an_old_osquery_escaped(read, tmp_path):
         "snapshot": [{"name": "\\xE5\\xBE\\xAE\\xE4\\xBF\\xA1", "bundle_identifier": "a.b"}],
     }))  # fmt: skip
     assert names(read(path)) == ["微信"]
+
+
+def test_a_log_that_is_dealt_out_to_several_files(read, tmp_path):
+    """So large that not all of its hosts are in memory at a time."""
+    row = {"name": "A", "bundle_identifier": "a.b", "path": "x" * 180_000}
+    path = tmp_path / "x.log"
+    path.write_text("".join(
+        json.dumps({
+            "hostIdentifier": f"h-{number}", "name": "q", "unixTime": 1793520660,
+            "action": "snapshot", "snapshot": [row],
+        }) + "\n"
+        for number in range(100)
+    ))  # fmt: skip
+    line = read(path).result.inputs[0]
+    assert (line.devices, line.items, line.records, line.rejected) == (100, 100, 100, 0)

@@ -70,10 +70,13 @@ def read(sources: Sequence[Source], staging: Staging) -> None:
     """Read all logs as one."""
     size = sum(source.size for source in sources)
     count = min(_MOST_SHARES, 1 + size // _SHARE)
-    shares = [unused_path(staging.scratch, "share") for _ in range(count)]
+    shares: list[Path] = []
     shown, lossy = _Shown(), set[int]()
     with ExitStack() as files:
-        handles = [files.enter_context(share.open("x", encoding="utf-8")) for share in shares]
+        handles = []
+        for _ in range(count):
+            shares.append(unused_path(staging.scratch, "share"))
+            handles.append(files.enter_context(shares[-1].open("x", encoding="utf-8")))
         for source in sources:
             try:
                 for record, event in _read_events(source, staging, lossy):
