@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import io
+import os
 import time
 import zipfile
 import zlib
@@ -11,7 +12,7 @@ from datetime import UTC, datetime
 import duckdb
 import pytest
 
-from policycheck.inventory.opening import expand_paths
+from policycheck.inventory.opening import Opener, expand_paths
 from policycheck.inventory.read import read_reports
 
 TEXT = "device_id,platform,kind,name\nD1,windows,app,微信\nD2,windows,app,易信\n"
@@ -259,3 +260,10 @@ def test_a_damaged_member_is_told_and_the_others_are_read(read, tmp_path, method
     reading = read(path)
     assert rows(reading) == ROWS
     assert reading.result.problems[0].message.startswith(f"{path}/a.csv is damaged")
+
+
+def test_what_is_no_ordinary_file_is_refused_unread(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    ((path, sha256, found),) = Opener(duckdb.connect(), tmp_path, lambda size: None).open(pipe)
+    assert (path, sha256, found.message) == (str(pipe), "", "is no ordinary file")

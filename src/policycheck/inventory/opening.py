@@ -72,6 +72,9 @@ class Opener:
 
     def open(self, path: Path) -> Iterator[tuple[str, str | Digest, Source | UnreadableError]]:
         """Yield path, SHA-256 and source of each stream in a file, or why there is none."""
+        if path.exists() and not path.is_file():  # reading a pipe or a device might never end
+            yield str(path), "", UnreadableError("is no ordinary file", "name a file or a folder")
+            return
         try:
             for stream in open_streams(path, self._folder):
                 if not isinstance(stream, Stream):
