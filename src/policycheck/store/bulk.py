@@ -6,7 +6,7 @@ the order of a table's key goes to the end of its tree, which takes a third of t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
@@ -30,16 +30,15 @@ def copy(
     query: str,
     *,
     key: str = "",
-    keep: Collection[str] = (),
 ) -> None:
     """Insert a query's rows into these columns of a table.
 
-    With a `key`, a row that is there already is updated, all but the columns to `keep`.
+    With a `key`, a row that is there already is updated.
     """
     names = columns.split(", ")
     statement = f"INSERT INTO {table}({columns}) VALUES ({', '.join('?' * len(names))})"
     if key:
-        changed = [name for name in names if name not in {*key.split(", "), *keep}]
+        changed = [name for name in names if name not in key.split(", ")]
         assignments = ", ".join(f"{name} = excluded.{name}" for name in changed)
         statement += f" ON CONFLICT ({key}) DO "
         statement += f"UPDATE SET {assignments}" if changed else "NOTHING"

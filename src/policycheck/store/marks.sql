@@ -76,12 +76,11 @@ SELECT report_no, 'device_id in ' || source, device_id FROM named WHERE device_i
 UNION ALL
 SELECT report_no, 'name', lower(name) FROM named WHERE name IS NOT NULL;
 
--- known: the stored devices that a report's marks point to. A name points to none.
+-- known: the stored devices that a report's marks point to. Names are not among stored_alias.
 CREATE OR REPLACE TEMP TABLE known AS
 SELECT DISTINCT w.report_no, a.device_key
 FROM word AS w
-JOIN stored_alias AS a ON a.kind = w.kind AND a.value = w.value
-WHERE w.kind <> 'name';
+JOIN stored_alias AS a ON a.kind = w.kind AND a.value = w.value;
 
 -- mark: what several reports have in common; two that share one are about one device.
 CREATE OR REPLACE TEMP TABLE mark AS

@@ -129,7 +129,7 @@ def _write_devices(con: Session, connection: Connection) -> None:
     query = (
         "SELECT * REPLACE (to_stored(first_seen) AS first_seen) FROM new_device ORDER BY device_key"
     )
-    copy(con, connection, "device", _DEVICE, query, key="device_key", keep=("first_seen",))
+    copy(con, connection, "device", _DEVICE, query, key="device_key")
     query = (
         "SELECT j.device_key, j.source, e.report_id, j.report_no, to_stored(j.reported_at)"
         " FROM judged AS j JOIN evidence AS e ON e.sha256 = j.report_sha256"
