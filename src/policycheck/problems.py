@@ -49,7 +49,7 @@ class Problem:
     place: Place | None
     """None where there is no file, or no line in it."""
     hint: str = ""
-    """What to do about it; empty where nothing better can be said."""
+    """What to do about it; empty where nothing better can be said. Lines part a list."""
     length: int = 1
     """How many characters the caret underlines."""
     severity: Severity = "error"
@@ -132,7 +132,9 @@ def render(problem: Problem) -> str:
         if problem.excerpt:
             lines += _render_excerpt(problem, problem.place, gutter)
     if problem.hint:
-        lines.append(f"{gutter} = help: {visible(problem.hint)}")
+        first, *others = problem.hint.split("\n")
+        lines.append(f"{gutter} = help: {visible(first)}")
+        lines += [f"{gutter}         {visible(other)}" for other in others]
     return "\n".join(lines)
 
 

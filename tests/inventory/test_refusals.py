@@ -95,7 +95,7 @@ def test_no_golden_text_is_left_over():
 def test_a_refused_file_stops_no_other(read, files):
     reading = read(BROKEN / "plain.log", files / "own.csv", BROKEN / "agent_cut.xml")
     assert [line.format for line in reading.result.inputs] == [
-        "", "policycheck-table", "agent-xml",
+        "", "policycheck-table", "",
     ]  # fmt: skip
     assert reading.reports("name") == [("Front desk",), ("Empty desk",)]
     assert reading.rows("SELECT input_no FROM rejected WHERE record IS NULL ORDER BY ALL") == [

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from policycheck.inventory import (
     adb_dumpsys,
@@ -28,7 +29,7 @@ from policycheck.inventory import (
     winget_list,
 )
 from policycheck.inventory.api_managers import API_READERS
-from policycheck.inventory.base import Head, Reader, UnreadableError
+from policycheck.inventory.base import Form, Head, Reader, UnreadableError
 from policycheck.inventory.heads import describe
 from policycheck.inventory.mapped import MappedReader
 
@@ -57,6 +58,11 @@ READERS: tuple[Reader, ...] = (
     *API_READERS,
 )
 
+_WORDS: Mapping[Form, str] = MappingProxyType(
+    {"table": "table", "parquet": "table", "json": "JSON", "xml": "XML"}
+)
+"""What `LOOKS_FOR` says of a form; of any other form, all that is looked for is told."""
+
 
 def detect(head: Head, mappings: Sequence[MappedReader] = ()) -> Reader:
     """Return the one reader that claims a head. Order does not matter.
@@ -78,9 +84,8 @@ def detect(head: Head, mappings: Sequence[MappedReader] = ()) -> Reader:
     if head.form == "empty":
         raise UnreadableError("is empty", "was the export complete?")
     lacking = [f"{reader.NAME}: it has no {reader.find_missing(head)!r}" for reader in mappings]
-    looked_for = "; ".join(
-        [*lacking, *(f"{reader.NAME}: {reader.LOOKS_FOR}" for reader in READERS)]
-    )
+    alike = [reader for reader in READERS if _WORDS.get(head.form, "") in reader.LOOKS_FOR]
+    looked_for = [*lacking, *(f"{reader.NAME}: {reader.LOOKS_FOR}" for reader in alike)]
     raise UnreadableError(
-        f"is of no known format: it is {describe(head)}", f"looked for {looked_for}"
+        f"is of no known format: it is {describe(head)}", "\n- ".join(["looked for", *looked_for])
     )
