@@ -122,7 +122,6 @@ def test_a_run_and_its_sums(toy: Toy) -> None:
         version="0.1.0",
         basis=basis(5, Rules()),
         tallies=[sums],
-        judgement="j" * 64,
         options={"all": "yes"},
     )
     with toy.store.writing() as connection:
@@ -140,7 +139,7 @@ def test_a_run_and_its_sums(toy: Toy) -> None:
         "c1",
         "h1",
     )
-    assert (last.options, last.facts, last.judgement) == ({"all": "yes"}, None, "j" * 64)
+    assert (last.options, last.facts) == ({"all": "yes"}, None)
     rejections = "SELECT run_id, path, record, reason FROM rejection ORDER BY id"
     assert toy.rows(rejections) == [
         (number, "a.csv", 7, "no device id"),

@@ -35,7 +35,6 @@ class NewRun:
     tallies: Sequence[Tally] = ()
     facts: str | None = None
     """Digest of the segment with the facts of this run; needed if any report is newer."""
-    judgement: str | None = None
     options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -67,7 +66,6 @@ def _write_run(connection: Connection, run: NewRun) -> int:
             policies=policies,
             options=dict(run.options),
             facts=run.facts,
-            judgement=run.judgement,
         )
     )
     (run_id,) = inserted.inserted_primary_key or (0,)

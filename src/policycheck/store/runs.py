@@ -31,12 +31,10 @@ class Run:
     """Policy -> the digest of its file."""
     options: Mapping[str, str]
     facts: str | None
-    judgement: str | None
 
 
 _RUNS = """
-SELECT id, started_at, as_of, version, catalogue_sha256, people_sha256, policies, options, facts,
-    judgement
+SELECT id, started_at, as_of, version, catalogue_sha256, people_sha256, policies, options, facts
 FROM run
 """
 
@@ -54,7 +52,7 @@ def list_runs(connection: Connection, ids: Collection[int] | None = None) -> Ite
         rows = connection.execute(
             some.bindparams(bindparam("ids", expanding=True)), {"ids": list(ids)}
         )
-    for number, started_at, as_of, version, catalogue, people, policies, options, *segments in rows:
+    for number, started_at, as_of, version, catalogue, people, policies, options, facts in rows:
         yield Run(
             number,
             from_stored(started_at),
@@ -64,7 +62,7 @@ def list_runs(connection: Connection, ids: Collection[int] | None = None) -> Ite
             people,
             {file["policy"]: file["sha256"] for file in json.loads(policies)},
             json.loads(options),
-            *segments,
+            facts,
         )
 
 

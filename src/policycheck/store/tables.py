@@ -43,8 +43,6 @@ class RunRow(SQLModel, table=True):
     options: dict[str, object] = Field(sa_column=_json())
     facts: str | None
     """Digest of the segment with the facts that this run added; null where no report was newer."""
-    judgement: str | None
-    """Digest of the segment with this run's verdicts and findings."""
 
 
 class TallyRow(SQLModel, table=True):

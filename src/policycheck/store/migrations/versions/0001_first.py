@@ -57,7 +57,6 @@ def upgrade() -> None:
         sa.Column("policies", sa.JSON(), nullable=False),
         sa.Column("options", sa.JSON(), nullable=False),
         sa.Column("facts", sa.String(), nullable=True),
-        sa.Column("judgement", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
