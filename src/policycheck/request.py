@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from policycheck.catalogue.catalogue import Catalogue
-from policycheck.inventory.mapping_file import FileMapping
+from policycheck.inventory.mapping.file import FileMapping
 from policycheck.policy.model import Policy
 
 

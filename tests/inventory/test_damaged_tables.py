@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from policycheck.inventory.delimited import Fault, Grammar, Sound, split_records
+from policycheck.inventory.documents.delimited import Fault, Grammar, Sound, split_records
 
 HEADER = b"device_id,platform,listing,kind,name,publisher,version\n"
 LARGE = 90_000

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from policycheck.inventory.base import Head
-from policycheck.inventory.decode import find_encoding, to_utf8
 from policycheck.inventory.detect import READERS
-from policycheck.inventory.heads import make_head
+from policycheck.inventory.files.decode import find_encoding, to_utf8
+from policycheck.inventory.files.heads import make_head
 
 FILES = Path(__file__).parent / "files"
 FORMATS = {

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from policycheck.inventory import json_document
 from policycheck.inventory.base import Head, Source
-from policycheck.inventory.json_document import ENVELOPE, Element, split_document
+from policycheck.inventory.documents import json_document
+from policycheck.inventory.documents.json_document import ENVELOPE, Element, split_document
 
 
 def split(text: str | bytes, *lists: str) -> list[tuple[str, int, object]]:

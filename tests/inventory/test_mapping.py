@@ -13,11 +13,11 @@ from workbooks import write_workbook
 
 from policycheck.inventory.base import Source, UnreadableError
 from policycheck.inventory.detect import detect
-from policycheck.inventory.heads import make_head
-from policycheck.inventory.mapped import MappedReader
-from policycheck.inventory.mapping_file import load_mapping, load_mappings
-from policycheck.inventory.mapping_written import mapping_schema
-from policycheck.inventory.suggestion import suggest_mapping
+from policycheck.inventory.files.heads import make_head
+from policycheck.inventory.mapping.file import load_mapping, load_mappings
+from policycheck.inventory.mapping.reader import MappedReader
+from policycheck.inventory.mapping.suggestion import suggest_mapping
+from policycheck.inventory.mapping.written import mapping_schema
 from policycheck.problems import PolicycheckError
 
 MAPPING = """

@@ -4,7 +4,12 @@ from datetime import datetime
 
 import pytest
 
-from policycheck.inventory.console_table import cut_cells, find_columns, is_broken, repair
+from policycheck.inventory.formats.windows.console_table import (
+    cut_cells,
+    find_columns,
+    is_broken,
+    repair,
+)
 
 
 def test_a_registry_export_of_the_machine(read, files):

@@ -38,7 +38,7 @@ def print_schema() -> None:
     """Print the JSON Schema of mapping files, for editors."""
     import json
 
-    from policycheck.inventory.mapping_written import mapping_schema
+    from policycheck.inventory.mapping.written import mapping_schema
 
     say(json.dumps(mapping_schema(), indent=2, ensure_ascii=False))
 
@@ -57,7 +57,7 @@ def inspect_reports(
     Their format, devices, items and rejected rows, and the columns that no row fills.
     """
     from policycheck.inspection import inspect, suggest
-    from policycheck.inventory.mapping_file import load_mappings
+    from policycheck.inventory.mapping.file import load_mappings
     from policycheck.workspace import Given, resolve
 
     if suggest_mapping:

@@ -35,7 +35,7 @@ def request_of(asked: Asked, settings: Settings, rulebook: Rulebook) -> AuditReq
 
     Raises PolicycheckError where nothing is asked.
     """
-    from policycheck.inventory.mapping_file import load_mappings
+    from policycheck.inventory.mapping.file import load_mappings
     from policycheck.request import AuditRequest
 
     if not (asked.inputs or asked.devices or asked.everything):

@@ -12,8 +12,8 @@ from policycheck.catalogue.catalogue import Catalogue
 from policycheck.catalogue.recognise import Recogniser
 from policycheck.engine.matching import ControlMatcher, DistinctItem, Match, match_items
 from policycheck.engine.session import insert_columns
-from policycheck.inventory.columns import quote_text
-from policycheck.inventory.table import escape_glob
+from policycheck.inventory.staging.columns import quote_text
+from policycheck.inventory.staging.table import escape_glob
 from policycheck.model import DISTINCT_COLUMNS, ITEM_COLUMNS
 from policycheck.text import fold_text
 

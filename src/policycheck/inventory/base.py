@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from policycheck.problems import Problem
 
 if TYPE_CHECKING:
-    from policycheck.inventory.digest import Digest
-    from policycheck.inventory.staging import Staging
+    from policycheck.inventory.files.digest import Digest
+    from policycheck.inventory.staging.area import Staging
 
 Form = Literal["table", "parquet", "json", "xml", "text", "binary", "empty"]
 Progress = Callable[[int, int], None]

@@ -5,33 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from policycheck.inventory import (
-    adb_dumpsys,
-    adb_packages,
-    agent_json,
-    agent_xml,
-    android_management,
-    androidqf,
-    apple_mdm,
-    fleet,
-    intune,
-    intune_graph,
-    jamf,
-    macos_apps,
-    osquery_log,
-    own_lines,
-    own_table,
-    sbom,
-    uninstall_table,
-    wazuh,
-    windows_registry,
-    winget_export,
-    winget_list,
-)
-from policycheck.inventory.api_managers import API_READERS
 from policycheck.inventory.base import Form, Head, Reader, UnreadableError
-from policycheck.inventory.heads import describe
-from policycheck.inventory.mapped import MappedReader
+from policycheck.inventory.files.heads import describe
+from policycheck.inventory.formats import sbom, wazuh
+from policycheck.inventory.formats.agents import agent_json, agent_xml
+from policycheck.inventory.formats.android import adb_dumpsys, adb_packages, androidqf
+from policycheck.inventory.formats.android import management as android_management
+from policycheck.inventory.formats.apple import macos_apps
+from policycheck.inventory.formats.apple import mdm as apple_mdm
+from policycheck.inventory.formats.fleet import answers as fleet
+from policycheck.inventory.formats.intune import exports as intune
+from policycheck.inventory.formats.intune import graph as intune_graph
+from policycheck.inventory.formats.jamf import answers as jamf
+from policycheck.inventory.formats.managers.api_managers import API_READERS
+from policycheck.inventory.formats.osquery import log as osquery_log
+from policycheck.inventory.formats.own import own_lines, own_table
+from policycheck.inventory.formats.windows import registry as windows_registry
+from policycheck.inventory.formats.windows import uninstall_table, winget_export, winget_list
+from policycheck.inventory.mapping.reader import MappedReader
 
 READERS: tuple[Reader, ...] = (
     own_lines,

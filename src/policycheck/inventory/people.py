@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policycheck.inventory.base import Source, UnreadableError
-from policycheck.inventory.columns import make_map, trim_text
-from policycheck.inventory.delimited import Fault, Grammar, split_records
-from policycheck.inventory.digest import Digest
-from policycheck.inventory.opening import Opener
-from policycheck.inventory.own_columns import attribute_parameter
-from policycheck.inventory.table import escape_glob, relate_csv
+from policycheck.inventory.documents.delimited import Fault, Grammar, split_records
+from policycheck.inventory.files.digest import Digest
+from policycheck.inventory.files.opening import Opener
+from policycheck.inventory.formats.own.columns import attribute_parameter
+from policycheck.inventory.staging.columns import make_map, trim_text
+from policycheck.inventory.staging.table import escape_glob, relate_csv
 from policycheck.model import PERSON_COLUMNS
 from policycheck.problems import Place, PolicycheckError, Problem, did_you_mean, quote
 

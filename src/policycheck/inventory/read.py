@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from policycheck.inventory.base import Input, Progress, Reader, ReadResult, Source, UnreadableError
 from policycheck.inventory.detect import detect
-from policycheck.inventory.digest import Digest
-from policycheck.inventory.mapped import MappedReader
-from policycheck.inventory.mapping_file import FileMapping
-from policycheck.inventory.opening import Opener, expand_paths
-from policycheck.inventory.staging import Staging
+from policycheck.inventory.files.digest import Digest
+from policycheck.inventory.files.opening import Opener, expand_paths
+from policycheck.inventory.mapping.file import FileMapping
+from policycheck.inventory.mapping.reader import MappedReader
+from policycheck.inventory.staging.area import Staging
 from policycheck.problems import sort_problems
 from policycheck.text import writable
 

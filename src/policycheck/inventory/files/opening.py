@@ -1,0 +1,179 @@
+"""From the arguments of a command to sources: files found, unpacked, decoded, with their heads."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from policycheck.inventory.base import HEAD_BYTES, Head, Source, UnreadableError
+from policycheck.inventory.files.decode import find_encoding, to_utf8
+from policycheck.inventory.files.digest import Digest
+from policycheck.inventory.files.heads import make_head, make_plist_head
+from policycheck.inventory.files.spool import SMALL, Spool, unused_path
+from policycheck.inventory.files.unpack import Stream, open_streams
+from policycheck.inventory.staging.table import escape_glob
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_TEMPORARY = (".tmp", ".part", ".partial", ".crdownload", ".download", ".swp", "~")
+_POWERSHELL = b"#TYPE "
+"""Before the header, Windows PowerShell says of what type the rows of a CSV were."""
+_CHUNK = 1024 * 1024
+_MOST_HELD = 64 * 1024 * 1024
+
+
+def expand_paths(paths: Iterable[Path | str]) -> Iterator[Path]:
+    """Yield the files that are meant, each once: files, folders (all below them), globs.
+
+    Sorted within a folder or a glob. Hidden files, and names that programs give to what is
+    still being written, are left out of folders and globs; a file that is named is read.
+    """
+    seen: set[Path] = set()
+    for path in map(Path, paths):
+        for file in _expand(path):
+            if file not in seen:
+                seen.add(file)
+                yield file
+
+
+def _expand(path: Path) -> Sequence[Path]:
+    if path.is_dir():
+        files = (file for file in path.rglob("*") if file.is_file())
+        return sorted(file for file in files if _is_finished(file.relative_to(path)))
+    if not path.exists() and glob.has_magic(str(path)):
+        found = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
+        files = (
+            file for match in found for file in (_expand(match) if match.is_dir() else [match])
+        )
+        return [file for file in files if _is_finished(Path(file.name))] or [path]
+    return [path]
+
+
+def _is_finished(path: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.parts)
+    return not hidden and not path.name.lower().endswith(_TEMPORARY)
+
+
+class Opener:
+    """Opens files as sources, and knows the SHA-256 of each."""
+
+    def __init__(
+        self, con: DuckDBPyConnection, folder: Path, advance: Callable[[int], None]
+    ) -> None:
+        self._con = con
+        self._folder = folder
+        self._advance = advance
+        self._digests: dict[Path, Digest] = {}
+        self._held = 0
+
+    def open(self, path: Path) -> Iterator[tuple[str, str | Digest, Source | UnreadableError]]:
+        """Yield path, SHA-256 and source of each stream in a file, or why there is none."""
+        if path.exists() and not path.is_file():  # reading a pipe or a device might never end
+            yield str(path), "", UnreadableError("is no ordinary file", "name a file or a folder")
+            return
+        try:
+            for stream in open_streams(path, self._folder):
+                if not isinstance(stream, Stream):
+                    yield stream[0], self._digest_file(path), stream[1]
+                    continue
+                sha256 = stream.sha256 or self._digest_file(stream.packed or path)
+                if stream.sha256:
+                    self._advance(stream.size)
+                yield stream.path, sha256, self._make_source(stream)
+        except UnreadableError as error:
+            readable = path.is_file() and os.access(path, os.R_OK)
+            yield str(path), self._digest_file(path) if readable else "", error
+
+    def _digest_file(self, path: Path) -> Digest:
+        if path not in self._digests:
+            self._digests[path] = Digest(path, self._advance)
+        return self._digests[path]
+
+    def _make_source(self, stream: Stream) -> Source | UnreadableError:
+        start = stream.start
+        if start[:4] == b"PAR1":
+            return self._make_parquet(stream)
+        if start[:6] == b"bplist":
+            head, content = make_plist_head(start), stream.content
+            return Source(0, stream.path, head, content, stream.file, "binary", stream.cut)
+        whole = len(start) == stream.size
+        encoding, mark = find_encoding(start, whole)
+        content, file = stream.content, stream.file
+        if encoding != "UTF-8":
+            content, file = self._decode(stream, encoding, mark)
+        elif content is not None:
+            content = content.removeprefix(b"\xef\xbb\xbf")
+        if content is not None and b"\n" not in content:
+            content = content.replace(b"\r", b"\n")  # old Macintosh line ends
+        if content is not None and content.startswith(_POWERSHELL):
+            content = content.partition(b"\n")[2]
+        head = make_head(_read_start(content, file))
+        content, file = self._hold(content, file, pristine=content is stream.content)
+        digest = None
+        if content is None and file is not None and file.stat().st_size > SMALL:
+            digest = self._digest_file(file) if file == stream.file else Digest(file, _ignore)
+        return Source(0, stream.path, head, content, file, encoding, stream.cut, digest)
+
+    def _hold(
+        self, content: bytes | None, file: Path | None, pristine: bool
+    ) -> tuple[bytes | None, Path | None]:
+        """Keep small contents in memory until they are many; then leave them on disk."""
+        if content is None or self._held + len(content) <= _MOST_HELD:
+            self._held += len(content or b"")
+            return content, file
+        if not pristine or file is None:
+            file = unused_path(self._folder, "plain")
+            file.write_bytes(content)
+        return None, file
+
+    def _decode(self, stream: Stream, encoding: str, mark: int) -> tuple[bytes | None, Path | None]:
+        spool = Spool(self._folder)
+        for chunk in to_utf8(_skip(_read_chunks(stream), mark), encoding):
+            spool.write(chunk, stream.size)
+        return spool.close(), spool.path
+
+    def _make_parquet(self, stream: Stream) -> Source | UnreadableError:
+        import duckdb
+
+        file = stream.file
+        if file is None:
+            file = unused_path(self._folder, "plain", ".parquet")
+            file.write_bytes(stream.content or b"")
+        try:
+            rows = self._con.execute(
+                "SELECT column_name FROM (DESCRIBE FROM read_parquet($1))", [escape_glob(file)]
+            ).fetchall()
+        except duckdb.Error:
+            return UnreadableError("is a damaged Parquet file", "was the export complete?")
+        head = Head("parquet", tuple(name for (name,) in rows))
+        return Source(0, stream.path, head, None, file, "", stream.cut, self._digest_file(file))
+
+
+def _read_start(content: bytes | None, file: Path | None) -> bytes:
+    if content is not None:
+        return content[:HEAD_BYTES]
+    assert file is not None
+    with file.open("rb") as handle:
+        return handle.read(HEAD_BYTES)
+
+
+def _read_chunks(stream: Stream) -> Iterator[bytes]:
+    if stream.content is not None:
+        yield stream.content
+        return
+    assert stream.file is not None
+    with stream.file.open("rb") as handle:
+        yield from iter(lambda: handle.read(_CHUNK), b"")
+
+
+def _skip(chunks: Iterator[bytes], size: int) -> Iterator[bytes]:
+    yield next(chunks, b"")[size:]
+    yield from chunks
+
+
+def _ignore(size: int) -> None:
+    """Count nothing: these bytes were counted when they were unpacked."""

@@ -1,0 +1,1 @@
+"""Inventory agents of the FusionInventory family: GLPI, FusionInventory, OCS."""

@@ -1,0 +1,1 @@
+"""Android: adb's answers, androidqf and the Android Management API."""

@@ -1,0 +1,1 @@
+"""Apple: MDM answers, system_profiler and Munki."""

@@ -1,0 +1,1 @@
+"""Microsoft Intune: its exports and Microsoft Graph's answers."""

@@ -1,0 +1,131 @@
+"""Intune's Devices export: what it adds to the app lists, and the devices without one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from policycheck.inventory.base import Head, Source
+from policycheck.inventory.staging.columns import DEVICE_TEXTS
+from policycheck.inventory.staging.scanning import scan_tables
+from policycheck.inventory.staging.table import Relation, Shape
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from policycheck.inventory.staging.area import Staging
+
+_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "device_id": ("deviceid",),
+        "name": ("devicename",),
+        "serial": ("serialnumber",),
+        "platform": ("os", "devicetype"),
+        "os_version": ("osversion",),
+        "manufacturer": ("manufacturer",),
+        "model": ("model",),
+        "ownership": ("ownership", "ownertype"),
+        "managed": ("managedby", "managementagent"),
+        "user_id": ("upn", "primaryuserupn", "userprincipalname", "useremail",
+                    "primaryuseremailaddress"),
+        "reported_at": ("lastcontact", "lastcheck-in"),
+    }
+)  # fmt: skip
+"""Our column -> the export's, squeezed; of several the first that is filled counts."""
+
+_PLATFORM = """CASE
+    WHEN {model} ILIKE 'ipad%' OR {platform} ILIKE 'ipados%' THEN 'ipados'
+    WHEN {platform} ILIKE 'windows%' THEN 'windows'
+    WHEN {platform} ILIKE 'ios%' OR {platform} ILIKE 'iphone%' THEN 'ios'
+    WHEN {platform} ILIKE 'mac%' THEN 'macos'
+    WHEN {platform} ILIKE 'android%' THEN 'android'
+    WHEN {platform} ILIKE 'linux%' OR {platform} ILIKE 'ubuntu%' THEN 'linux'
+    WHEN {platform} ILIKE 'chrome%' THEN 'chromeos' END"""
+_FORM = """CASE
+    WHEN model ILIKE 'iphone%' THEN 'phone'
+    WHEN model ILIKE 'ipad%' THEN 'tablet'
+    WHEN model ILIKE 'macbook%' THEN 'laptop'
+    WHEN model ILIKE 'imac%' OR model ILIKE 'mac mini%' OR model ILIKE 'macmini%'
+        OR model ILIKE 'mac studio%' OR model ILIKE 'mac pro%' THEN 'desktop' END"""
+"""Only where the model leaves no doubt: a Windows device may be anything."""
+_OWNERSHIP = """CASE lower(ownership)
+    WHEN 'company' THEN 'corporate' WHEN 'corporate' THEN 'corporate'
+    WHEN 'personal' THEN 'personal_enrolled' END"""
+_MANAGED = """CASE
+    WHEN managed ILIKE '%mdm%' OR managed ILIKE '%intune%' OR managed ILIKE '%co-managed%'
+        OR managed ILIKE '%configmgr%' OR managed ILIKE '%googlecloud%' THEN 'true' END"""
+ALL_APPS, MANAGED_APPS = "'app=all'", "'app=managed'"
+_REPORTED = "CASE WHEN TRY_CAST(reported_at AS TIMESTAMPTZ) IS NOT NULL THEN reported_at END"
+_TRANSLATED: Mapping[str, str] = MappingProxyType(
+    {
+        "platform": _PLATFORM.format(platform="platform", model="model"),
+        "form": _FORM,
+        "ownership": _OWNERSHIP,
+        "managed": _MANAGED,
+        "reported_at": _REPORTED,
+    }
+)
+
+
+def load_devices(sources: Sequence[Source], parts: Sequence[int], staging: Staging) -> None:
+    """Join the devices of these exports to the parts, and keep those that no part names.
+
+    A device that several exports name is taken from the one with its latest check-in.
+    """
+    con = staging.con
+    found = scan_tables(sources, staging, _make_shape)
+    numbers = ", ".join(map(str, [*found, -1]))
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE intune_device AS SELECT * REPLACE"
+        f" ({', '.join(f'{sql} AS {name}' for name, sql in _TRANSLATED.items())})"
+        f" FROM staged_device WHERE part IN ({numbers})"
+        " QUALIFY row_number() OVER (PARTITION BY device_id ORDER BY"
+        " TRY_CAST(reported_at AS TIMESTAMPTZ) DESC NULLS LAST, input_no, record) = 1"
+    )
+    con.execute(f"DELETE FROM staged_device WHERE part IN ({numbers})")
+    _join_apps(con, parts)
+    columns = ", ".join(("source", "partial", "listing", *DEVICE_TEXTS, "attributes"))
+    con.execute(
+        f"INSERT INTO staged_device BY NAME SELECT input_no, part, device_ref, record, {columns}"
+        " FROM intune_device WHERE device_id NOT IN (SELECT device_id FROM staged_device"
+        f" WHERE part IN ({', '.join(map(str, [*parts, -1]))}))"
+    )
+    con.execute("DROP TABLE intune_device")
+
+
+def _join_apps(con: DuckDBPyConnection, parts: Sequence[int]) -> None:
+    """Fill in what the app exports do not say; where both say something, theirs stays."""
+    both = "coalesce(staged.platform, known.platform)"
+    joined = {
+        "platform": _PLATFORM.format(platform=both, model="known.model"),
+        "managed": "'true'",  # Intune collects apps from enrolled devices only
+        "listing": f"CASE known.ownership WHEN 'corporate' THEN {ALL_APPS} ELSE {MANAGED_APPS} END",
+    }
+    joined |= {
+        name: f"coalesce(staged.{name}, known.{name})"
+        for name in DEVICE_TEXTS
+        if name not in ("device_id", *joined)
+    }
+    of_parts = f"part IN ({', '.join(map(str, [*parts, -1]))})"
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE intune_app AS SELECT staged.* REPLACE"
+        f" ({', '.join(f'{sql} AS {name}' for name, sql in joined.items())})"
+        " FROM staged_device AS staged"
+        " LEFT JOIN intune_device AS known ON known.device_id = staged.device_id"
+        f" WHERE staged.{of_parts}"
+    )
+    con.execute(f"DELETE FROM staged_device WHERE {of_parts}")
+    con.execute("INSERT INTO staged_device FROM intune_app")
+    con.execute("DROP TABLE intune_app")
+
+
+def _make_shape(head: Head, relation: Relation) -> tuple[Relation, Shape]:
+    at = {name.replace(" ", "").lower(): f"c{number}" for number, name in enumerate(head.columns)}
+    device = {
+        ours: f"coalesce({', '.join(at[name] for name in theirs if name in at)}, NULL)"
+        for ours, theirs in _COLUMNS.items()
+        if any(name in at for name in theirs)
+    }
+    fault = "CASE WHEN device_ref IS NULL THEN 'no DeviceId' END"
+    return relation, Shape(at["deviceid"], device, {}, part_fault=fault, bare="true")

@@ -1,0 +1,1 @@
+"""Device managers that are read by their interfaces' answers."""

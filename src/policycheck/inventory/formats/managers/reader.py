@@ -1,0 +1,107 @@
+"""Readers of device managers' interfaces: envelopes with pages of devices, or of one device's apps.
+
+A manager's module says how its answers are told, which keys hold its lists, and how one record
+becomes a report; what is the same for all of them stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from policycheck.inventory.base import Head, Source, UnreadableError
+from policycheck.inventory.documents.json_document import ENVELOPE, read_elements
+from policycheck.inventory.documents.values import Section, find, section, text
+from policycheck.inventory.formats.device_report import DeviceReport, add_report
+
+if TYPE_CHECKING:
+    from policycheck.inventory.staging.area import Staging
+
+ReadDevice = Callable[[Section], DeviceReport | None]
+ReadApp = Callable[[Section], Mapping[str, str] | None]
+
+
+@dataclass(frozen=True)
+class Api:
+    """What is peculiar to a manager."""
+
+    marks: Sequence[frozenset[str]]
+    """Paths of keys; where all of one set are there, the answer is this manager's."""
+    lists: Sequence[str]
+    """The paths of the lists of records."""
+    read_device: ReadDevice
+    """Reads one record; None where it tells of no device."""
+    read_app: ReadApp | None = None
+    """Reads a record of a list of apps that names no device; None where it is no such record."""
+
+
+class ApiReader:
+    """Reads the answers of one manager. Fits `Reader`."""
+
+    def __init__(self, name: str, title: str, looks_for: str, api: Api) -> None:
+        self.NAME = name
+        self.SOURCE = name
+        self.TITLE = title
+        self.LOOKS_FOR = looks_for
+        self._api = api
+
+    def claims(self, head: Head) -> bool:
+        """Claim JSON that has all keys of one of the marks."""
+        paths = set(head.paths)
+        return head.form == "json" and any(mark <= paths for mark in self._api.marks)
+
+    def read(self, sources: Sequence[Source], staging: Staging) -> None:
+        """Read every source, then say if the last page is missing."""
+        unfinished: list[Source] = []
+        for source in sources:
+            try:
+                if self._read_one(source, staging):
+                    unfinished.append(source)
+            except UnreadableError as error:
+                staging.refuse(source.input_no, source.path, error)
+        if len(unfinished) == len(sources):
+            for source in unfinished:
+                message = "is one page of several: the devices of the others are not in it"
+                staging.warn(source.path, message, "ask for the next page too, and name all files")
+
+    def _read_one(self, source: Source, staging: Staging) -> bool:
+        """Read a source; tell whether another page follows."""
+        has_more = False
+        count = 0
+        apps: list[Mapping[str, str]] = []
+        for element in read_elements(source, staging, self._api.lists):
+            value = section(element.value)
+            if element.where == ENVELOPE:
+                has_more = has_more or _tells_of_more(value, count)
+                continue
+            count += 1
+            app = self._api.read_app(value) if self._api.read_app else None
+            if app is not None:
+                apps.append(app)
+            elif report := self._api.read_device(value):
+                add_report(source, element.record, report, staging)
+            else:
+                staging.records[source.input_no] += 1
+                staging.reject(source, element.record, "is no device")
+        if apps:
+            device = staging.name_device(source)
+            report = DeviceReport(device, apps, {"app": "managed"}, partial=True, is_unnamed=True)
+            add_report(source, 1, report, staging)
+        return has_more and not apps
+
+
+def _tells_of_more(envelope: Section, count: int) -> bool:
+    """Tell whether an envelope speaks of further pages, in any of the usual ways."""
+    if any(text(envelope, key) for key in ("nextPageToken", "next", "@odata.nextLink")):
+        return True
+    if find(envelope, "has_more") is True or find(envelope, "meta", "has_next_results") is True:
+        return True
+    if find(envelope, "data", "endpoints", "pageInfo", "hasNextPage") is True:
+        return True
+    totals = (text(envelope, key) for key in ("Total", "total", "count", "totalCount"))
+    said = section(envelope, "message_response")
+    return any(
+        total.isdecimal() and len(total) < 12 and int(total) > count
+        for total in (*totals, text(said, "total"))
+    )

@@ -1,0 +1,232 @@
+"""osquery's result logs: differential (a line for each row, or in batches) and snapshots.
+
+All logs of one call are one story: a host's results are put in order of their time and added up,
+whatever file they stand in. Its report counts as said by the file with its newest result; what an
+earlier file added is shown there, too. Results of earlier calls are not known here, so a log that
+begins in the middle is `partial`.
+
+Hosts are dealt out to files on disk first, so that only some of them are in memory at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+from zlib import crc32
+
+from policycheck.inventory.base import MAX_LINE, MAX_RECORD, Head, Source, UnreadableError
+from policycheck.inventory.documents.json_document import read_elements
+from policycheck.inventory.documents.values import filled
+from policycheck.inventory.files.spool import unused_path
+from policycheck.inventory.formats.osquery.events import (
+    Event,
+    EventError,
+    LostLineError,
+    read_event,
+    read_line,
+)
+from policycheck.inventory.formats.osquery.state import HostState, Place, fold
+from policycheck.inventory.formats.osquery.tables import (
+    APPS,
+    CHROME,
+    DEBS,
+    FIREFOX,
+    PLATFORMS,
+    PROGRAMS,
+    RPMS,
+    read_item,
+    read_moment,
+)
+
+if TYPE_CHECKING:
+    from policycheck.inventory.staging.area import Staging
+
+NAME = "osquery"
+SOURCE = "osquery"
+TITLE = "osquery result logs (JSON lines)"
+LOOKS_FOR = "JSON with hostIdentifier and one of columns, snapshot, diffResults"
+
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_LINE = re.compile(r"\{\s*\"[^\n]*(?:\}\s*(?:\n|\Z)|\Z)")
+"""A first line that holds a whole result, or more than is looked at."""
+T = TypeVar("T")
+_SHARE = 16 * 1024 * 1024
+_MOST_SHARES = 200
+_LONGEST = MAX_RECORD // 4
+
+
+def claims(head: Head) -> bool:
+    """Claim results; old versions write hostname for hostIdentifier."""
+    keys = set(head.keys)
+    named = "hostIdentifier" in keys or {"hostname", "calendarTime"} <= keys
+    return head.form == "json" and named and bool(keys & {"columns", "snapshot", "diffResults"})
+
+
+def read(sources: Sequence[Source], staging: Staging) -> None:
+    """Read all logs as one."""
+    size = sum(source.size for source in sources)
+    count = min(_MOST_SHARES, 1 + size // _SHARE)
+    shares: list[Path] = []
+    shown, lossy = _Shown(), set[int]()
+    with ExitStack() as files:
+        handles = []
+        for _ in range(count):
+            shares.append(unused_path(staging.scratch, "share"))
+            handles.append(files.enter_context(shares[-1].open("x", encoding="utf-8")))
+        for source in sources:
+            try:
+                for record, event in _read_events(source, staging, lossy):
+                    line = json.dumps([source.input_no, record, vars(event)])
+                    handles[crc32(event.host.encode()) % count].write(line + "\n")
+                    staging.records[source.input_no] += 1
+            except UnreadableError as error:
+                staging.refuse(source.input_no, source.path, error)
+    for share in shares:
+        for host, state in fold(_read_share(share)).items():
+            is_whole = not state.inputs & lossy
+            _add_host(host, state, staging, shown, is_whole=is_whole)
+        share.unlink()
+    for input_no, records in shown.count().items():
+        staging.records[input_no] -= records  # they are counted when they are scanned
+
+
+class _Shown:
+    """Which records the rows come from: a bit for each, for there may be millions."""
+
+    def __init__(self) -> None:
+        self._bits: dict[int, bytearray] = {}
+
+    def add(self, input_no: int, record: int) -> None:
+        bits = self._bits.setdefault(input_no, bytearray())
+        if len(bits) <= record >> 3:
+            bits.extend(bytes((record >> 3) + 1024 - len(bits)))
+        bits[record >> 3] |= 1 << (record & 7)
+
+    def count(self) -> dict[int, int]:
+        """Return how many records of each input there are."""
+        return {
+            input_no: int.from_bytes(bits, "little").bit_count()
+            for input_no, bits in self._bits.items()
+        }
+
+
+def _read_events(source: Source, staging: Staging, lossy: set[int]) -> Iterator[tuple[int, Event]]:
+    """Yield the results of a source with the numbers of their records, and reject the others.
+
+    A source that lost anything is added to `lossy`.
+    """
+    if source.cut:
+        lossy.add(source.input_no)
+    sound = 0
+    for record, found in _split(source, staging):
+        if isinstance(found, Event):
+            sound += 1
+            yield record, found
+            continue
+        if isinstance(found, LostLineError):
+            lossy.add(source.input_no)
+        staging.records[source.input_no] += 1
+        staging.reject(source, record, str(found))
+    if not sound:
+        raise UnreadableError("holds no result of osquery that can be used")
+
+
+def _split(source: Source, staging: Staging) -> Iterator[tuple[int, Event | EventError]]:
+    """Yield each line; of results that somebody laid out over several lines, each result."""
+    if not _LINE.match(source.head.start):
+        for element in read_elements(source, staging, ()):
+            yield element.record, _try(read_event, element.value)
+        return
+    record = 0
+    for line in source.lines():
+        if line.strip():
+            record += 1
+            is_long = len(line) >= MAX_LINE
+            error = LostLineError(f"longer than {MAX_LINE >> 20} MiB")
+            yield record, error if is_long else _try(read_line, line)
+
+
+def _try(read_one: Callable[[T], Event], value: T) -> Event | EventError:
+    try:
+        return read_one(value)
+    except EventError as error:
+        return error
+
+
+def _read_share(share: Path) -> Iterator[tuple[Event, Place]]:
+    with share.open(encoding="utf-8") as lines:
+        for line in lines:
+            input_no, record, fields = json.loads(line)
+            rows = tuple((sign, table, columns) for sign, table, columns in fields["rows"])
+            yield Event(**{**fields, "rows": rows}), (input_no, record)
+
+
+def _add_host(
+    host: str, state: HostState, staging: Staging, shown: _Shown, *, is_whole: bool
+) -> None:
+    input_no, last = state.last
+    shown.add(input_no, last)
+    places = _list_items(state)
+    sizes = [sum(map(len, item.values())) for item, _ in places]
+    too_long = any(size > _LONGEST for size in sizes)
+    tables = {query.table for query in state.queries.values()}
+    is_whole = is_whole and not too_long and all(query.is_whole for query in state.queries.values())
+    listing = _list_kinds(state) if is_whole else dict.fromkeys(_list_kinds(state), "managed")
+    device = _read_device(host, state, tables)
+    staging.rows.add_device(
+        input_no,
+        last,
+        host,
+        device,
+        {},
+        listing=";".join(f"{kind}={visibility}" for kind, visibility in listing.items()),
+        partial="" if is_whole else "true",
+    )
+    for (item, place), size in zip(places, sizes, strict=True):
+        if size <= _LONGEST:
+            record = place[1] if place[0] == input_no else last
+            shown.add(input_no, record)
+            staging.rows.add_item(input_no, record, host, item, {})
+
+
+def _list_items(state: HostState) -> list[tuple[Mapping[str, str], Place]]:
+    found = (
+        (read_item(table, json.loads(columns)), place)
+        for query in state.queries.values()
+        for (table, columns), place in query.rows.items()
+    )
+    return [(item, place) for item, place in found if item.get("identifier") or item.get("name")]
+
+
+def _list_kinds(state: HostState) -> dict[str, str]:
+    """Return what the queries list: all apps by the system's own table, all add-ons by both."""
+    whole = {query.table for query in state.queries.values() if query.is_whole}
+    told = {query.table for query in state.queries.values() if query.table}
+    kinds = {}
+    if told - {CHROME, FIREFOX}:
+        kinds["app"] = "all" if whole & {APPS, PROGRAMS, DEBS, RPMS} else "managed"
+    if told & {CHROME, FIREFOX}:
+        kinds["browser_extension"] = "all" if {CHROME, FIREFOX} <= whole else "managed"
+    return kinds
+
+
+def _read_device(host: str, state: HostState, tables: set[str]) -> dict[str, str]:
+    said = state.decorations
+    platforms = {PLATFORMS[table] for table in tables if table in PLATFORMS}
+    is_uuid = _UUID.fullmatch(host) is not None
+    return filled(
+        device_id=host,
+        name=said.get("hostname") or said.get("computer_name") or ("" if is_uuid else host),
+        serial=said.get("hardware_serial") or said.get("serial_number") or said.get("serial", ""),
+        udid=said.get("host_uuid") or said.get("uuid") or (host if is_uuid else ""),
+        platform=platforms.pop() if len(platforms) == 1 else "",
+        model=said.get("hardware_model", ""),
+        manufacturer=said.get("hardware_vendor", ""),
+        os_version=said.get("os_version", ""),
+        user_id=said.get("username") or said.get("user") or said.get("logged_in_user", ""),
+        reported_at=read_moment(state.time),
+    )

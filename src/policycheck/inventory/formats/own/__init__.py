@@ -1,0 +1,1 @@
+"""Our own format: JSON lines, CSV and Parquet."""

@@ -1,0 +1,1 @@
+"""What Windows itself exports: the registry, uninstall keys, winget."""

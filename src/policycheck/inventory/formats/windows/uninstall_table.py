@@ -1,0 +1,135 @@
+r"""Tables of Windows programs: PowerShell's Export-Csv of Uninstall keys, and ConfigMgr's views.
+
+Scripts choose their columns, so only the properties' own names are trusted. Some add the name of
+the computer; the others leave it to `--device`. Neither registry nor ConfigMgr's view shows what
+came from the Store, so the list counts as `managed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from policycheck.inventory.base import Head, Source, UnreadableError
+from policycheck.inventory.staging.scanning import scan_tables
+from policycheck.inventory.staging.table import Relation, Shape
+
+if TYPE_CHECKING:
+    from policycheck.inventory.staging.area import Staging
+
+NAME = "windows-programs"
+SOURCE = "windows-registry"
+TITLE = "Windows programs (PowerShell Export-Csv, Configuration Manager, CSV)"
+LOOKS_FOR = (
+    "a table with DisplayName and DisplayVersion or UninstallString; with DisplayName0 and"
+    " Version0; or with PSComputerName, Name, Vendor and Version"
+)
+
+_COMPUTER = (
+    "pscomputername", "computername", "computer", "hostname", "machinename", "systemname",
+    "name0", "netbios_name0", "machine_name0", "resourceid",
+)  # fmt: skip
+_ITEM = {
+    "name": ("displayname", "displayname0"),
+    "version": ("displayversion", "version0", "version"),
+    "publisher": ("publisher", "publisher0", "vendor"),
+    "identifier": ("pschildname", "prodid0", "identifyingnumber"),
+    "path": ("installlocation",),
+    "installed_at": ("installdate", "installdate0"),
+}
+_NAME = "CASE WHEN NOT regexp_full_match({0}, '\\$\\{{\\{{.*\\}}\\}}') THEN {0} END"
+_DAY = (
+    "CASE WHEN regexp_full_match({0}, '\\d{{8}}') THEN"
+    " {0}[1:4] || '-' || {0}[5:6] || '-' || {0}[7:8] END"
+)
+_SOUND = "CAST(NULL AS VARCHAR)"
+_DEVICE = "CAST($device AS VARCHAR)"
+
+
+def claims(head: Head) -> bool:
+    """Claim tables with the properties of an Uninstall key, however many of them."""
+    names = {name.lower() for name in head.columns}
+    if "displayname" in names:
+        return bool(names & {"displayversion", "uninstallstring"})
+    return {"displayname0", "version0"} <= names or {
+        "pscomputername", "name", "vendor", "version",
+    } <= names  # fmt: skip
+
+
+def read(sources: Sequence[Source], staging: Staging) -> None:
+    """Read every table; those without a computer's name are about the device that is named."""
+    named = [source for source in sources if _find(source.head, _COMPUTER)]
+    scan_tables(named, staging, _Shaper(""))
+    unnamed, device = [], ""
+    for source in sources:
+        if source in named:
+            continue
+        try:
+            device = staging.name_device(source).get("device_id", "")
+            unnamed.append(source)
+        except UnreadableError as error:
+            staging.refuse(source.input_no, source.path, error)
+    if device and len(unnamed) > 1:
+        message = "is one of several such tables of one device, of which only the first counts"
+        staging.warn(unnamed[1].path, message, "append them to each other")
+    scan_tables(unnamed, staging, _Shaper(device))
+
+
+class _Shaper:
+    """Makes the shape of a table, which may be about a device that it does not name."""
+
+    def __init__(self, device: str) -> None:
+        self._device = device
+
+    def __call__(self, head: Head, relation: Relation) -> tuple[Relation, Shape]:
+        item = _read_items(head)
+        user = _find(head, ("username0", "lastusername0"))
+        serial = _find(head, ("serialnumber0",))
+        device = {"platform": "'windows'", "listing": "'app=managed'"}
+        device |= {"user_id": user} if user else {}
+        device |= {"serial": serial} if serial else {}
+        if _find(head, ("displayname0",)):
+            device |= {"source": "'configmgr'", "managed": "'true'"}
+            resource = _find(head, ("resourceid",))
+            device |= {"device_id": resource} if resource else {}
+        computer = _find(head, _COMPUTER)
+        if computer:
+            names = f"CASE WHEN trim({computer}) <> '' THEN trim({computer}) END"
+            if computer != _find(head, ("resourceid",)):
+                device["name"] = names
+            fault = f"CASE WHEN {names} IS NULL THEN 'no computer name' END"
+            bare = _tell_bare(item)
+            return relation, Shape(names, device, item, faults=(fault,), bare=bare)
+        parameters = {**relation.parameters, "device": self._device}
+        device["device_id"] = f"nullif({_DEVICE}, '')"
+        ref = f"coalesce(nullif({_DEVICE}, ''), '?')"
+        relation = Relation(relation.sql, parameters, relation.numbered)
+        return relation, Shape(ref, device, item, faults=(_SOUND,), bare=_tell_bare(item))
+
+
+def _find(head: Head, names: Sequence[str]) -> str:
+    """Return the SQL of the first of these columns that the table has; "" without any."""
+    at = {name.lower(): f"c{number}" for number, name in enumerate(head.columns)}
+    return next((at[name] for name in names if name in at), "")
+
+
+def _read_items(head: Head) -> dict[str, str]:
+    found = {ours: _find(head, theirs) for ours, theirs in _ITEM.items()}
+    if not found["name"]:
+        found["name"] = _find(head, ("name",))
+    item = {name: column for name, column in found.items() if column}
+    item["name"] = _NAME.format(f"trim({item['name']})")
+    item["name"] = f"nullif({item['name']}, '')"
+    if "installed_at" in item:
+        item["installed_at"] = _DAY.format(item["installed_at"])
+    if "identifier" in item:
+        item["identifier"] = f"nullif(trim({item['identifier']}), '')"
+        item["identifier_type"] = (
+            f"CASE WHEN {item['identifier']} IS NOT NULL THEN 'win_uninstall_key' END"
+        )
+    return item
+
+
+def _tell_bare(item: dict[str, str]) -> str:
+    """Tell the keys of updates and components, which name no program."""
+    return f"coalesce({item['name']}, {item.get('identifier', 'NULL')}, NULL) IS NULL"

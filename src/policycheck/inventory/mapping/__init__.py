@@ -1,0 +1,1 @@
+"""Mapping files: any table or JSON, read by a file that names its columns."""

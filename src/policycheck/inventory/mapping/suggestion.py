@@ -1,0 +1,215 @@
+"""A first mapping for a report that nobody knows, from its headers and a look at its values."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+
+from policycheck.inventory.base import Source, UnreadableError
+from policycheck.inventory.documents.json_document import ENVELOPE, split_document
+from policycheck.inventory.mapping.headers import match_headers
+from policycheck.inventory.mapping.words import EMPTY, UNKNOWN, tell_word
+from policycheck.model import DEVICE_COLUMNS, ITEM_COLUMNS, Column
+
+_SAMPLE = 2000
+_MOST_WORDS = 12
+_PLAIN = re.compile(r"[^\W\d_][\w ./()（）]*(?<![ ])")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-]\d{4}")
+_IDENTITIES = ("device_id", "serial", "udid", "name")
+
+Sample = Mapping[str, Sequence[str]]
+"""A column's header -> its values in the first records."""
+Found = Mapping[tuple[str, str], str]
+
+
+def suggest_mapping(source: Source) -> str:
+    """Return a mapping file for a source, with remarks on what is to be looked at.
+
+    Raises:
+        UnreadableError: where it is no table or JSON, or nothing in it names a device.
+    """
+    if source.head.form == "table":
+        sample, items, records = _sample_table(source), "", ""
+    elif source.head.form == "json":
+        sample, items, records = _sample_json(source)
+    else:
+        raise UnreadableError("is neither a table nor JSON: no mapping can read it")
+    found = match_headers(sample, items)
+    if not any(("device", name) in found for name in _IDENTITIES):
+        shown = ", ".join(list(sample)[:8]) or "none"
+        message = f"has no column that names a device, as far as its header tells: {shown}"
+        raise UnreadableError(message, "write the mapping by hand: docs/formats.md")
+    return "\n".join(_write(sample, found, items, records)) + "\n"
+
+
+def _sample_table(source: Source) -> Sample:
+    lines = (line.decode(errors="replace") for line in islice(source.lines(), _SAMPLE))
+    rows = csv.reader(lines, delimiter=source.head.delimiter)
+    next(rows, None)
+    values: dict[str, list[str]] = {name: [] for name in source.head.columns if name}
+    try:
+        for row in rows:
+            for name, cell in zip(source.head.columns, row, strict=False):
+                if name:
+                    values[name].append(cell.strip())
+    except csv.Error:
+        pass  # a look at what came before is enough
+    return values
+
+
+def _sample_json(source: Source) -> tuple[Sample, str, str]:
+    """Return the values by path, the path of the items, and that of the records."""
+    records = next((path for path in _list_paths(source) if path), "")
+    elements = split_document(source, [records] if records else [])
+    values: dict[str, list[str]] = {}
+    items = ""
+    for element in islice(elements, _SAMPLE):
+        if element.where == ENVELOPE or not isinstance(element.value, dict):
+            continue
+        for path, value in _flatten(element.value):
+            if isinstance(value, list):
+                items = items or path
+                entries = [entry for entry in value if isinstance(entry, dict)]
+                for below, text in (pair for entry in entries for pair in _flatten(entry)):
+                    values.setdefault(f"{path}.{below}", []).append(_show(text))
+            else:
+                values.setdefault(path, []).append(_show(value))
+    return values, items, records
+
+
+def _show(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str("" if value is None else value)
+
+
+def _list_paths(source: Source) -> Iterator[str]:
+    """Yield the keys of an envelope's lists of records."""
+    for element in islice(split_document(source, []), 1):
+        value = element.value
+        if isinstance(value, dict) and not match_headers(value):
+            for path, below in _flatten(value):
+                if isinstance(below, list):
+                    yield path
+
+
+def _flatten(value: Mapping[str, object], start: str = "") -> Iterator[tuple[str, object]]:
+    """Yield the paths of texts and of lists of objects."""
+    for key, below in value.items():
+        path = f"{start}{key}"
+        if isinstance(below, dict) and start.count(".") < 3:
+            yield from _flatten(below, f"{path}.")
+        elif isinstance(below, list):
+            if any(isinstance(entry, dict) for entry in below):
+                yield path, below
+        elif not isinstance(below, dict):
+            yield path, below
+
+
+def _write(sample: Sample, found: Found, items: str, records: str) -> Iterator[str]:
+    has_items = any(("item", name) in found for name in ("name", "identifier"))
+    chinese = any(map(_CHINESE.search, sample))
+    yield "language: 1"
+    yield "mapping: my-export                # a name of your own; it is also the reports' source"
+    if has_items:
+        yield "listing: {app: managed}           # 'all' only if it holds every app of a device"
+        yield "# listing_of_personal: {app: managed}   # if it shows less of private devices"
+    else:
+        yield "listing: {}                       # no apps in it: it tells of devices only"
+    zone = "Asia/Shanghai" if chinese else "UTC"
+    yield f"timezone: {zone:<24}# of times that do not say theirs"
+    yield from _write_dates(sample, found)
+    if records:
+        yield f"records: {_quote(records)}"
+    if items and has_items:
+        yield f"items: {_quote(items)}"
+    yield from _write_section("device", DEVICE_COLUMNS, sample, found)
+    if has_items:
+        yield from _write_section("item", ITEM_COLUMNS, sample, found)
+        yield from _write_identifier_type(sample, found)
+    left = [name for name in sample if name not in found.values()]
+    if left:
+        yield "# not read: " + ", ".join(" ".join(name.split()) for name in left[:40])
+
+
+def _write_dates(sample: Sample, found: Found) -> Iterator[str]:
+    """Tell 31/12/2025 from 12/31/2025, if the values do."""
+    times = ("reported_at", "installed_at", "last_used_at")
+    texts = [
+        text for (_, name), header in found.items() if name in times for text in sample[header]
+    ]
+    dates = [match for text in texts if (match := _SLASHED.match(text))]
+    if any(int(date[1]) > 12 for date in dates):
+        yield "dates: day-first"
+    elif any(int(date[2]) > 12 for date in dates):
+        yield "dates: month-first"
+    elif dates:
+        yield f"dates: day-first                  # or month-first? {dates[0][0]} does not tell"
+
+
+def _write_section(
+    section: str, columns: Mapping[str, Column], sample: Sample, found: Found
+) -> Iterator[str]:
+    yield f"{section}:"
+    for name, column in columns.items():
+        header = found.get((section, name))
+        if header is None:
+            continue
+        if (
+            name == "platform"
+            and (section, "os_version") not in found
+            and _has_versions(sample[header])
+        ):
+            yield f"  os_version: {_quote(header)}"
+        if column.vocabulary or column.type == "boolean":
+            yield from _write_words(name, column, header, sample[header])
+        else:
+            yield f"  {name}: {_quote(header)}"
+    attributes = [
+        (name.removeprefix("attributes."), header)
+        for (where, name), header in found.items()
+        if where == section and name.startswith("attributes.")
+    ]
+    if attributes:
+        yield "  attributes:"
+        yield from (f"    {name}: {_quote(header)}" for name, header in attributes)
+
+
+def _has_versions(values: Sequence[str]) -> bool:
+    return any(re.search(r"[A-Za-z\u4e00-\u9fff] ?\d", value) for value in values)
+
+
+def _write_words(name: str, column: Column, header: str, values: Sequence[str]) -> Iterator[str]:
+    """Write a column with a closed vocabulary; words that nobody knows are left to the user."""
+    words = list(dict.fromkeys(value for value in values if value.lower() not in EMPTY))
+    strange = [word for word in words if not tell_word(column, word)]
+    if len(strange) > _MOST_WORDS or (strange and len(strange) == len(words) > 4):
+        yield f"  # {name}: {_quote(header)}   # its values are not the words of {name}"
+        return
+    if not strange:
+        yield f"  {name}: {_quote(header)}"
+        return
+    expected = ", ".join(column.vocabulary) or "true, false"
+    yield f"  {name}:                         # {expected}; 'unknown' where nobody can say"
+    yield f"    column: {_quote(header)}"
+    yield "    words:"
+    yield from (f"      {_quote(word)}: {UNKNOWN}" for word in strange)
+
+
+def _write_identifier_type(sample: Sample, found: Found) -> Iterator[str]:
+    """Say what the identifiers are, where all devices are of one platform."""
+    header = found.get(("device", "platform"))
+    if header is None or ("item", "identifier") not in found:
+        return
+    told = {tell_word(DEVICE_COLUMNS["platform"], text) for text in sample[header] if text}
+    types = {"android": "android_package", "ios": "ios_bundle", "macos": "macos_bundle"}
+    if len(told) == 1 and (only := told.pop()) in types:
+        yield f"  identifier_type: {{value: {types[only]}}}"
+
+
+def _quote(text: str) -> str:
+    """Write a text as YAML."""
+    if _PLAIN.fullmatch(text) and text.lower() not in ("null", "true", "false", "yes", "no"):
+        return text
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,258 @@
+"""The staging area: where readers put rows, and which becomes the tables that the engine joins.
+
+After `finish` the connection holds the temporary tables
+
+    report(report_no, input_no, part, device_ref, record, source, partial, <device columns>)
+    listing(report_no, kind, visibility)
+    rejected(input_no, path, record, reason)
+
+and the folder holds `items-NNN.parquet`: device_ref, record (null: the row's number in its
+part), and the item's columns. `(part, device_ref)` names one report.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from policycheck.inventory.base import Head, Reader, Source, UnreadableError
+from policycheck.inventory.documents.delimited import Fault, Grammar, guess_fields, split_records
+from policycheck.inventory.files.spool import unused_path
+from policycheck.inventory.staging.losses import Losses
+from policycheck.inventory.staging.part import Part
+from policycheck.inventory.staging.report_tables import LISTING_TABLE, REPORT_TABLE, STAGED_TABLES
+from policycheck.inventory.staging.rows import Rows
+from policycheck.inventory.staging.table import (
+    Relation,
+    Shape,
+    UnsoundTableError,
+    escape_glob,
+    scan,
+)
+from policycheck.problems import Problem, Severity
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+class Staging:
+    """Collects what the readers of one call find. Memory stays flat; rows go to disk."""
+
+    def __init__(
+        self,
+        con: DuckDBPyConnection,
+        folder: Path,
+        scratch: Path,
+        device: str = "",
+        *,
+        only_look: bool = False,
+    ) -> None:
+        self.con = con
+        self._device = device
+        self._only_look = only_look
+        self.folder = folder
+        self.scratch = scratch
+        self.problems: list[Problem] = []
+        self.refused: set[int] = set()
+        self.records: Counter[int] = Counter()
+        self.items: Counter[int] = Counter()
+        self.formats: dict[int, str] = {}
+        self.encodings: dict[int, str] = {}
+        self.devices: Counter[int] = Counter()
+        self.rejects: Counter[int] = Counter()
+        self.parts: list[Path] = [folder / "items-000.parquet"]
+        self._rejected: list[tuple[int, str, int | None, str]] = []
+        self._paths: dict[int, str] = {}
+        self._losses = Losses()
+        self._sources: dict[int, str] = {}
+        self.rows = Rows(scratch / "rows.csv")
+        con.execute("SET TimeZone = 'UTC'")
+        con.execute(STAGED_TABLES)
+
+    def enter(self, source: Source, reader: Reader) -> None:
+        """Take note of a source and of who reads it."""
+        self._paths[source.input_no] = source.path
+        self.formats[source.input_no] = reader.NAME
+        self._sources[source.input_no] = reader.SOURCE
+        self.encodings[source.input_no] = source.encoding
+
+    def name_device(self, source: Source) -> dict[str, str]:
+        """Return the columns that name the device of a report which names none itself.
+
+        They are empty where nobody named it, but it is only looked at.
+
+        Raises:
+            UnreadableError: where nobody named it, and it is to be judged.
+        """
+        if self._device:
+            return {"device_id": self._device}
+        if not self._only_look:
+            raise UnreadableError("names no device", "say whose it is with --device ID")
+        self.warn(source.path, "names no device", "to audit it, say whose it is with --device ID")
+        return {}
+
+    def refuse(self, input_no: int, path: str, error: UnreadableError) -> None:
+        """Give up a source as a whole; the others go on."""
+        self.formats.pop(input_no, None)  # it was not read as anything
+        self.refused.add(input_no)
+        self._rejected.append((input_no, path, None, error.message))
+        self._report(path, error.message, error.hint, "error")
+
+    def warn(self, path: str, message: str, hint: str = "") -> None:
+        """Say that something in a source was not read."""
+        self._report(path, message, hint, "warning")
+
+    def _report(self, path: str, message: str, hint: str, severity: Severity) -> None:
+        self.problems.append(Problem(f"{path} {message}", None, hint, severity=severity))
+
+    def reject(self, source: Source, record: int, reason: str) -> None:
+        """Give up one record."""
+        self._rejected.append((source.input_no, source.path, record, reason))
+
+    def mark_cut(self, source: Source) -> None:
+        """Say that a table ends too early: any of its devices may lack items."""
+        self.con.execute("INSERT INTO incomplete VALUES ($1, NULL)", [source.input_no])
+        self.warn(
+            source.path,
+            "ends in the middle: none of its lists counts as complete",
+            "export it once more",
+        )
+
+    def new_part(self) -> tuple[int, Path]:
+        """Return the number and the path of the next part."""
+        number = len(self.parts)
+        self.parts.append(self.folder / f"items-{number:03}.parquet")
+        return number, self.parts[-1]
+
+    def add_table(
+        self,
+        relation: Relation,
+        shape: Shape,
+        source: Source,
+        unless: Callable[[], bool] = lambda: False,
+    ) -> int:
+        """Scan a table into a part of its own and stage its devices; return the part's number.
+
+        `source` is any of the table's sources, the only one unless the relation is numbered.
+        `unless` is asked after the scan.
+
+        Raises:
+            duckdb.Error, UnsoundTableError: where the table is damaged; nothing was staged then.
+        """
+        scanned = unused_path(self.scratch, "scan", ".parquet")
+        try:
+            scan(self.con, relation, shape, scanned)
+            if unless():
+                raise UnsoundTableError
+        except BaseException:
+            scanned.unlink(missing_ok=True)
+            raise
+        number, target = self.new_part()
+        self._take_part(Part(self.con, scanned, relation, shape, source.input_no), number, target)
+        return number
+
+    def _take_part(self, part: Part, number: int, target: Path, *, documents: bool = False) -> None:
+        faults = part.find_faults(documents=documents)
+        self._rejected += [
+            (input_no, self._paths[input_no], record, reason) for input_no, record, reason in faults
+        ]
+        self.con.execute(
+            "INSERT INTO incomplete SELECT input_no, device_ref FROM fault"
+            " WHERE device_ref IS NOT NULL"
+        )
+        for input_no, (records, items) in part.count().items():
+            self.records[input_no] += records
+            self.items[input_no] += items
+        self.devices.update(part.count_devices())
+        if not documents:
+            self._warn_of_conflicts(part)
+        part.stage_devices(number)
+        part.keep_items(target, whole=documents)
+
+    def _warn_of_conflicts(self, part: Part) -> None:
+        for input_no, column, devices in part.find_conflicts():
+            noun = "device has" if devices == 1 else "devices have"
+            self.warn(
+                self._paths[input_no],
+                f"disagrees with itself: {devices} {noun} more than one {column}",
+                "the first record of a device counts",
+            )
+
+    def add_records(
+        self, sources: Sequence[Source], head: Head, relation: Relation, shape: Shape
+    ) -> int:
+        """Read tables record by record, reject what is not sound, and stage the rest as one.
+
+        For small sources with one header, and for the damaged. `relation` is numbered; its path
+        is filled in here. Returns the part's number.
+        """
+        prepared = unused_path(self.scratch, "records", ".csv")
+        with prepared.open("xb") as handle:
+            handle.write(b"header\n")
+            for source in sources:
+                handle.writelines(self._sound_records(source, head))
+        parameters = {**relation.parameters, "path": escape_glob(prepared)}
+        number = self.add_table(replace(relation, parameters=parameters), shape, sources[0])
+        prepared.unlink()
+        return number
+
+    def _sound_records(self, source: Source, head: Head) -> Iterator[bytes]:
+        separator = head.delimiter.encode()
+        lines = source.lines()
+        next(lines, None)  # the header
+        cut = source.cut
+        grammar = Grammar(head.delimiter, len(head.columns))
+        for record in split_records(lines, grammar, cut=source.cut):
+            if isinstance(record, Fault):
+                self.records[source.input_no] += 1
+                self.reject(source, record.number, record.reason)
+                self._losses.note(source.input_no, guess_fields(record.raw, separator))
+                cut = cut or record.last
+            else:
+                number = b"%d" % record.number
+                start = b"%d" % source.input_no
+                yield b"%b%b%b%b%b\n" % (start, separator, number, separator, record.raw)
+        if cut:
+            self.mark_cut(source)
+
+    def finish(self, received_at: datetime) -> None:
+        """Write what was collected row by row, and make the tables."""
+        self.rows.close()
+        scanned = unused_path(self.scratch, "scan", ".parquet")
+        relation, shape = self.rows.relation, self.rows.shape
+        scan(self.con, relation, shape, scanned)
+        self._take_part(
+            Part(self.con, scanned, relation, shape, 0), 0, self.parts[0], documents=True
+        )
+        self._losses.mark(self.con)
+        self.con.execute(
+            REPORT_TABLE, {"received_at": received_at, "sources": self._list_sources()}
+        )
+        self.con.execute(LISTING_TABLE)
+        self.con.execute("ALTER TABLE report DROP COLUMN listing_text")
+        self.con.execute("ALTER TABLE report DROP COLUMN is_incomplete")
+        self._write_rejected()
+        for table in ("staged_device", "incomplete", "fault", "spoken"):
+            self.con.execute(f"DROP TABLE {table}")
+
+    def _list_sources(self) -> list[str]:
+        """Return the source of each input, in order; a list in SQL counts from 1, as they do."""
+        last = max(self._sources, default=0)
+        return [self._sources.get(number, "") for number in range(1, last + 1)]
+
+    def _write_rejected(self) -> None:
+        if not self._rejected:
+            return
+        self.rejects.update(row[0] for row in self._rejected if row[2] is not None)
+        inputs, paths, records, reasons = zip(
+            *sorted(self._rejected, key=lambda row: (row[0], row[2] or 0, row[3])), strict=True
+        )
+        self.con.execute(
+            "INSERT INTO rejected SELECT unnest($1::INTEGER[]), unnest($2::VARCHAR[]),"
+            " unnest($3::BIGINT[]), unnest($4::VARCHAR[])",
+            [list(inputs), list(paths), list(records), list(reasons)],
+        )

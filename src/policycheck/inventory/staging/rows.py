@@ -1,0 +1,92 @@
+"""Rows from documents (JSON, XML): one flat file in our own table format, scanned like any other.
+
+A document names its device once and its items after it. Both become lines of one table: a line
+with the device's columns and no item, then a line for each item with the device's columns
+empty. What is wrong with a value is found by the same SQL as in a table.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from policycheck.inventory.formats.own.columns import make_document_shape
+from policycheck.inventory.staging.columns import DEVICE_TEXTS, ITEM_TEXTS
+from policycheck.inventory.staging.table import Relation, Shape, relate_csv
+
+_HEADER = (
+    "ref", "source", "partial", "listing", "device_attributes",
+    *(f"device_{name}" if name == "name" else name for name in DEVICE_TEXTS),
+    *ITEM_TEXTS, "item_attributes",
+)  # fmt: skip
+_LONGEST = 8 * 1024 * 1024
+"""The longest line of the file, in bytes: what the readers let through, quoted and escaped."""
+_NO_DEVICE = ("",) * (4 + len(DEVICE_TEXTS))
+_NO_ITEM = ("",) * (len(ITEM_TEXTS) + 1)
+
+
+class Rows:
+    """Writes devices and items to a file, and knows which columns anything was written to."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = path.open("x", encoding="utf-8", newline="")
+        self._writer = csv.writer(self._file, lineterminator="\r\n")
+        self._writer.writerow(("input_no", "record", *_HEADER))
+        self._used = {"ref", "reported_at"}
+
+    def add_device(
+        self,
+        input_no: int,
+        record: int,
+        ref: str,
+        device: Mapping[str, str],
+        attributes: Mapping[str, str],
+        *,
+        listing: str = "",
+        source: str = "",
+        partial: str = "",
+    ) -> None:
+        """Add a device; `ref` names it within its input."""
+        packed = json.dumps(attributes, ensure_ascii=False) if attributes else ""
+        extras = {
+            "source": source, "partial": partial, "listing": listing, "device_attributes": packed,
+        }  # fmt: skip
+        self._used.update(name for name, text in extras.items() if text)
+        self._used.update("device_name" if name == "name" else name for name in device)
+        values = [device.get(name, "") for name in DEVICE_TEXTS]
+        self._writer.writerow((input_no, record, ref, *extras.values(), *values, *_NO_ITEM))
+
+    def add_item(
+        self,
+        input_no: int,
+        record: int,
+        ref: str,
+        item: Mapping[str, str],
+        attributes: Mapping[str, str],
+    ) -> None:
+        """Add an item of the device that is called `ref`."""
+        packed = ""
+        if attributes:
+            packed = json.dumps(attributes, ensure_ascii=False)
+            self._used.add("item_attributes")
+        self._used.update(item)
+        values = [item.get(name, "") for name in ITEM_TEXTS]
+        self._writer.writerow((input_no, record, ref, *_NO_DEVICE, *values, packed))
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.close()
+
+    @property
+    def relation(self) -> Relation:
+        """The file as a table that holds several sources."""
+        return relate_csv(self.path, len(_HEADER), ",", numbered=True, longest=_LONGEST)
+
+    @property
+    def shape(self) -> Shape:
+        """How its columns become ours; those that nobody wrote to are left out."""
+        used = [name if name in self._used else "" for name in _HEADER]
+        return make_document_shape(used)
