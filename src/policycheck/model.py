@@ -96,6 +96,20 @@ class Tally(NamedTuple):
     coverage: float | None
 
 
+class Share(NamedTuple):
+    """The sums of one control over those of its units that have something in common."""
+
+    policy: str
+    control: str
+    value: str | None
+    """What they have in common: the department, the platform ... Null: nobody knows."""
+    not_applicable: int
+    pass_: int
+    violation: int
+    advice: int
+    unknown: int
+
+
 PLATFORMS = (
     "android", "ios", "ipados", "macos", "windows", "linux", "chromeos", "harmonyos", "other",
 )  # fmt: skip

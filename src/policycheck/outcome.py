@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from policycheck.engine.assessment import Assessment
-from policycheck.model import Severity, Tally
+from policycheck.engine.shares import count_shares
+from policycheck.model import Severity, Share, Tally
 from policycheck.policy.model import Policy
 from policycheck.problems import Problem
 from policycheck.report.content import (
     Bystander,
     Evidence,
     Finding,
+    Holder,
     InputLine,
     PolicyLine,
     Rejection,
@@ -25,19 +28,39 @@ from policycheck.report.content import (
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from policycheck.store.archive import Archive
+    from policycheck.store.history import Happening
+
 _CHUNK = 5_000
 _SEVERITIES = [str(severity) for severity in Severity]
-_FINDING = """
+_COLUMNS = """
 SELECT f.fingerprint, f.policy, f.control, f.severity, f.obligation, f.verdict,
     array_to_string(f.reasons, chr(31)),
     f.device_id, f.device_name, f.person_id, f.platform, f.subject, f.app_id, f.identifier,
     f.name, f.version, f.basis, f.confidence, l.first_seen, l.last_seen, l.due,
     coalesce(l.in_grace, FALSE) AS in_grace, f.stale, coalesce(l.waived, FALSE) AS waived,
-    f.report_sha256, p.path, f.source, f.record, f.reported_at,
+    f.report_sha256, r.path, f.source, f.record, f.reported_at,
     array_to_string(f.missing, chr(31))
+"""
+_FROM = """
 FROM finding AS f
 LEFT JOIN life AS l ON l.fingerprint = f.fingerprint AND f.verdict = 'violation'
-LEFT JOIN report_path AS p ON p.sha256 = f.report_sha256
+LEFT JOIN report_path AS r ON r.sha256 = f.report_sha256
+"""
+_FINDING = _COLUMNS + _FROM
+_HOLDER = """, coalesce(j.name, p.name), coalesce(j.department, p.department),
+    coalesce(j.manager, p.manager), d.ownership
+"""
+_HELD_BY = """
+LEFT JOIN device AS d ON d.device_key = f.device_key
+LEFT JOIN judged_person AS j ON j.device_no = d.device_no
+LEFT JOIN person AS p
+    ON f.device_key IS NULL AND coalesce(p.person_id, p.email) = f.person_id
+"""
+_URGENT = """
+ORDER BY f.obligation = 'should' OR coalesce(l.waived, FALSE) OR coalesce(l.in_grace, FALSE),
+    list_position(?, f.severity), l.due, f.policy, f.control,
+    lower(coalesce(f.device_name, f.device_id)), f.device_id, f.subject, f.fingerprint
 """
 _EVIDENCE_FROM = len(Finding._fields) - 1
 _REASONS = Finding._fields.index("reasons")
@@ -92,6 +115,10 @@ class Outcome:
     """Records in all inputs, used or not."""
     run_id: int | None = None
     """The number under which it was recorded."""
+    digests: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Of what else the verdicts depend on, by name."""
+    archive: Archive | None = None
+    """Where what happened before is recorded."""
 
     @property
     def as_of(self) -> datetime:
@@ -125,6 +152,26 @@ class Outcome:
         )
         while chunk := rows.fetchmany(_CHUNK):
             yield [_finding(row) for row in chunk]
+
+    def held_findings(self, verdict: str) -> Iterator[Sequence[tuple[Finding, Holder]]]:
+        """Yield a verdict's findings in chunks, each with who holds the device; overdue first."""
+        rows = self.con.execute(
+            f"{_COLUMNS}{_HOLDER}{_FROM}{_HELD_BY} WHERE f.verdict = ? {_URGENT}",
+            [verdict, _SEVERITIES],
+        )
+        width = len(Holder._fields)
+        while chunk := rows.fetchmany(_CHUNK):
+            yield [(_finding(row[:-width]), Holder._make(row[-width:])) for row in chunk]
+
+    def shares(self, by: str) -> Sequence[Share]:
+        """Count the verdicts by department, manager, platform or ownership."""
+        return count_shares(self.con, by)
+
+    def happenings(self) -> Sequence[Happening]:
+        """Return what happened to violations up to `as_of`, as far as it was recorded."""
+        if self.archive is None:
+            return ()
+        return self.archive.happenings([policy.policy for policy in self.asked], self.as_of)
 
     def total(self, verdict: str) -> int:
         """Count the findings with a verdict."""

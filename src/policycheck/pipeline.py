@@ -85,6 +85,8 @@ def _judge(
         assumed=request.assume,
         problems=(*inputs.problems, *map(_describe_unheld, assessment.unheld)),
         records=sum(line.records for line in inputs.reports.inputs),
+        digests=_digests(request, inputs),
+        archive=memory.archive if memory else None,
     )
 
 
@@ -141,6 +143,11 @@ def _basis(request: AuditRequest, inputs: Intake) -> Basis:
         catalogue_sha256=request.catalogue.sha256,
         people_sha256=inputs.people_sha256,
     )
+
+
+def _digests(request: AuditRequest, inputs: Intake) -> dict[str, str]:
+    digests = {"catalogue": request.catalogue.sha256}
+    return digests | {"people": inputs.people_sha256} if inputs.people_sha256 else digests
 
 
 def _lay_out_lives(con: DuckDBPyConnection, catalogue: Catalogue) -> None:

@@ -6,20 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from policycheck.model import Tally
+from policycheck.model import Share, Tally
 from policycheck.report.content import (
     Bystander,
     ControlLine,
     Evidence,
     Finding,
+    Holder,
     InputLine,
     PolicyLine,
     Rejection,
 )
+from policycheck.store.history import Happening
 
 AS_OF = datetime(2026, 11, 2, 8, 30, tzinfo=UTC)
 SEEN = datetime(2026, 11, 1, 7, 0)
 DIGEST = "5e" * 32
+NOBODY = Holder(None, None, None, None)
 SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 
@@ -36,10 +39,27 @@ class HeldContent:
     judged: int = 12
     as_of: datetime = AS_OF
     assumed: Mapping[str, str] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
+    holders: Mapping[str, Holder] = field(default_factory=dict)
+    """By a finding's fingerprint."""
+    parts: Mapping[str, Sequence[Share]] = field(default_factory=dict)
+    past: Sequence[Happening] = ()
 
     def findings(self) -> Iterator[Sequence[Finding]]:
         for start in range(0, len(self.lines), 2):
             yield self.lines[start : start + 2]
+
+    def held_findings(self, verdict: str) -> Iterator[Sequence[tuple[Finding, Holder]]]:
+        lines = self.worst(verdict, len(self.lines))
+        for start in range(0, len(lines), 2):
+            chunk = lines[start : start + 2]
+            yield [(line, self.holders.get(line.fingerprint, NOBODY)) for line in chunk]
+
+    def shares(self, by: str) -> Sequence[Share]:
+        return self.parts.get(by, ())
+
+    def happenings(self) -> Sequence[Happening]:
+        return self.past
 
     def total(self, verdict: str) -> int:
         return sum(line.verdict == verdict for line in self.lines)

@@ -10,13 +10,15 @@ form has to make them harmless itself.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from policycheck.model import Tally
+from policycheck.model import Share, Tally
 
 if TYPE_CHECKING:
     from policycheck.policy.model import Policy, Texts
+    from policycheck.store.history import Happening
 
 
 class InputLine(NamedTuple):
@@ -38,6 +40,9 @@ class ControlLine(NamedTuple):
     obligation: str
     clause: str
     remediation: str
+    clauses: Mapping[str, str] = MappingProxyType({})
+    """The clause by language; `clause` is the one for who reads English."""
+    remediations: Mapping[str, str] = MappingProxyType({})
 
 
 class PolicyLine(NamedTuple):
@@ -49,6 +54,12 @@ class PolicyLine(NamedTuple):
     issuer: str
     status: str
     controls: tuple[ControlLine, ...]
+    titles: Mapping[str, str] = MappingProxyType({})
+    """The title by language; `title` is the one for who reads English."""
+    issued: date | None = None
+    effective_from: date | None = None
+    effective_until: date | None = None
+    source: str = ""
 
 
 class Evidence(NamedTuple):
@@ -97,6 +108,15 @@ class Finding(NamedTuple):
     stale: bool
     waived: bool
     evidence: Evidence
+
+
+class Holder(NamedTuple):
+    """Whose device a finding is about, and how it is owned; null where no file says it."""
+
+    name: str | None
+    department: str | None
+    manager: str | None
+    ownership: str | None
 
 
 class Rejection(NamedTuple):
@@ -150,6 +170,26 @@ class Content(Protocol):
     def findings(self) -> Iterator[Sequence[Finding]]:
         """Yield all findings in chunks, sorted by policy, control, device_id and subject."""
 
+    def held_findings(self, verdict: str) -> Iterator[Sequence[tuple[Finding, Holder]]]:
+        """Yield a verdict's findings in chunks, each with who holds the device; overdue first.
+
+        `must`, not waived and past its grace comes before all others, then severity counts,
+        then what was due first, then policy, control and the device's name.
+        """
+
+    def shares(self, by: str) -> Sequence[Share]:
+        """Count the verdicts by department, manager, platform or ownership.
+
+        The parts of a control add up to its tally.
+        """
+
+    def happenings(self) -> Sequence[Happening]:
+        """Return what happened to violations up to `as_of`, as far as it was recorded."""
+
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """What else the verdicts depend on, by name (`catalogue`, `people`), as SHA-256."""
+
     def total(self, verdict: str) -> int:
         """Count the findings (not the devices) with a verdict: `violation` or `unknown`."""
 
@@ -179,18 +219,36 @@ def describe(policy: Policy) -> PolicyLine:
             control.obligation,
             in_english(control.clause),
             in_english(control.remediation),
+            control.clause,
+            control.remediation,
         )
         for control in policy.controls
     )
-    title = in_english(policy.title)
-    return PolicyLine(policy.policy, policy.sha256, title, policy.issuer, policy.status, controls)
+    return PolicyLine(
+        policy=policy.policy,
+        sha256=policy.sha256,
+        title=in_english(policy.title),
+        issuer=policy.issuer,
+        status=policy.status,
+        controls=controls,
+        titles=policy.title,
+        issued=policy.issued,
+        effective_from=policy.effective_from,
+        effective_until=policy.effective_until,
+        source=policy.source,
+    )
 
 
 def in_english(texts: Texts) -> str:
     """Choose among a text's languages: English, else the one without a language, else the first."""
-    for language in ("en", "", *texts):
-        if language in texts:
-            return texts[language]
+    return in_language(texts, "en")
+
+
+def in_language(texts: Texts, language: str) -> str:
+    """Choose among a text's languages: the one asked for, else English, no language, the first."""
+    for each in (language, "en", "", *texts):
+        if each in texts:
+            return texts[each]
     return ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, bindparam, text
 
 from policycheck.store.database import Store
 from policycheck.store.facts import Facts
+from policycheck.store.history import Happening, read_happenings
 from policycheck.store.load import load_devices, load_lives
 from policycheck.store.record import NewRun, record
 from policycheck.store.session import fill, number, texts
@@ -53,6 +55,12 @@ class Archive:
         transaction = self.store.writing() if self.writes else self.store.reading()
         with transaction as connection:
             yield OpenArchive(self, connection)
+
+
+    def happenings(self, policies: Sequence[str], until: datetime) -> tuple[Happening, ...]:
+        """Return what happened to some policies' violations; see history.read_happenings."""
+        with self.store.reading() as connection:
+            return read_happenings(connection, policies, until)
 
 
 @dataclass(frozen=True)
