@@ -12,6 +12,7 @@ from datetime import date
 from policycheck.catalogue.app import PLATFORMS_BY_TYPE
 from policycheck.catalogue.draft import Draft, M, Rule
 from policycheck.catalogue.names import plain
+from policycheck.catalogue.shapes import SHAPES
 from policycheck.problems import Problem, did_you_mean, quote
 
 
@@ -22,6 +23,7 @@ def check(draft: Draft) -> Iterator[Problem]:
         _check_categories,
         _check_groups,
         _check_identifiers,
+        _check_shapes,
         _check_platforms,
         _check_names,
         _check_former_ids,
@@ -104,6 +106,17 @@ def _check_sharing(
     for other in sorted(said - others):
         message = f"{quote(other)} has no identifier {quote(value)} to share"
         yield app.problem(message, *place[:-1], "shared_with")
+
+
+def _check_shapes(draft: Draft) -> Iterator[Problem]:
+    for app in draft.apps.values():
+        for at, row in enumerate(app.content.identifiers):
+            shape = SHAPES[row.type]
+            if not shape.fits(row.value):
+                message = f"{quote(row.value)} cannot be of type {row.type}"
+                yield app.problem(
+                    message, "identifiers", at, "value", hint=f"expected {shape.words}"
+                )
 
 
 def _check_platforms(draft: Draft) -> Iterator[Problem]:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from policycheck.catalogue.checks import check
 from policycheck.catalogue.draft import Draft, read_rules
+from policycheck.catalogue.load import build
 from policycheck.catalogue.names import Lookalikes, plain
 from policycheck.catalogue.publishers import Publishers
+from policycheck.catalogue.recognise import Recogniser
 from policycheck.problems import Problem, quote, sort_problems
 
 
@@ -19,6 +21,8 @@ def lint(folders: Iterable[Path]) -> tuple[Problem, ...]:
     found = [*draft.problems, *check(draft)]
     for weigh in remarks:
         found += weigh(draft)
+    if not any(problem.severity == "error" for problem in found):
+        found += _weigh_meanings(draft)
     return sort_problems(found)
 
 
@@ -38,6 +42,28 @@ def _weigh_names(draft: Draft) -> Iterator[Problem]:
             if not lookalikes.skeleton(plain(name)):
                 message = f"{quote(name)} is short for a name that nobody else would use"
                 yield app.remark(message, "distinctive", at)
+
+
+def _weigh_meanings(draft: Draft) -> Iterator[Problem]:
+    """Yield a remark for each name by which another app is recognised, too.
+
+    Two apps that no platform has in common may have one name: Android's Messages and Apple's.
+    """
+    catalogue = build(draft)
+    recogniser = Recogniser(catalogue)
+    platforms = {
+        id_: {platform for row in app.identifiers for platform in row.platforms}
+        for id_, app in catalogue.apps.items()
+    }
+    for id_, app in draft.apps.items():
+        for at, name in enumerate(app.content.names):
+            for meaning in recogniser.recognise("app", None, None, name, None, None, None).meanings:
+                mine, theirs = platforms[id_], platforms[meaning.app_id]
+                if meaning.app_id == id_ or (mine and theirs and mine.isdisjoint(theirs)):
+                    continue
+                message = f"{quote(name)} recognises {quote(meaning.app_id)}"
+                hint = "an item that shows no more than this name may be either of them"
+                yield app.remark(message, "names", at, hint=hint)
 
 
 def _weigh_traces(draft: Draft) -> Iterator[Problem]:
