@@ -8,9 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
+from policycheck.attestations.model import Attestation
 from policycheck.catalogue.catalogue import Catalogue
 from policycheck.inventory.mapping.file import FileMapping
 from policycheck.policy.model import Policy
+from policycheck.waivers.model import Waiver
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class AuditRequest:
     as_of: datetime
     received_at: datetime
     started_at: datetime
+    waivers: tuple[Waiver, ...] = ()
+    attestations: tuple[Attestation, ...] = ()
     people: Path | None = None
     mappings: tuple[FileMapping, ...] = ()
     """How tables and JSON of other systems are read."""

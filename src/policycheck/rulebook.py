@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from policycheck.attestations.load import read_attestation
+from policycheck.attestations.model import Attestation
 from policycheck.catalogue.catalogue import Catalogue
 from policycheck.catalogue.load import load as load_catalogue
-from policycheck.policy.load import in_folder
+from policycheck.policy.load import find, in_folder
 from policycheck.policy.load import load as load_policies
 from policycheck.policy.model import Policy, Vocabulary
+from policycheck.policy.reference import Policies, load_all, policy_named, read_all
 from policycheck.problems import PolicycheckError, Problem, quote
 from policycheck.shipped import shipped
 from policycheck.text import fold_text
+from policycheck.waivers.load import read_waiver
+from policycheck.waivers.model import Waiver
 from policycheck.workspace import Settings
 
 
@@ -23,6 +28,9 @@ class Rulebook:
     catalogue: Catalogue
     policies: tuple[Policy, ...]
     """Sorted by id."""
+    waivers: tuple[Waiver, ...] = ()
+    """All on file, also of policies that are not asked."""
+    attestations: tuple[Attestation, ...] = ()
     remarks: tuple[Problem, ...] = ()
     """What takes the place of a shipped file; warnings."""
 
@@ -39,13 +47,43 @@ def load_rulebook(settings: Settings, *, drafts: bool = False) -> Rulebook:
     """
     catalogue = load_catalogue(settings.rule_folders)
     policies = load_policies(settings.policy_paths(), vocabulary_of(catalogue))
+    waivers, attestations = _load_records(settings, policies)
     if settings.named is None and not drafts:
         policies = _without_drafts(policies)
     return Rulebook(
         catalogue,
         tuple(sorted(policies, key=lambda policy: policy.policy)),
+        waivers,
+        attestations,
         (*_shadowed_rules(catalogue), *_shadowed_policies(policies)),
     )
+
+
+def _load_records(
+    settings: Settings, policies: Iterable[Policy]
+) -> tuple[tuple[Waiver, ...], tuple[Attestation, ...]]:
+    """Load what is waived and attested. Raises PolicycheckError with all that is wrong in it."""
+    waiver_files, problems = read_all(settings.waiver_paths)
+    attestation_files, more = read_all(settings.attestation_paths)
+    named = policy_named([*waiver_files, *attestation_files])
+    known = referable(settings, policies, named)
+    waivers, wrong = load_all(waiver_files, known, read_waiver, "waiver")
+    attestations, also = load_all(attestation_files, known, read_attestation, "attestation")
+    if found := [*problems, *more, *wrong, *also]:
+        raise PolicycheckError(found)
+    return waivers, attestations
+
+
+def referable(settings: Settings, policies: Iterable[Policy], named: Iterable[str]) -> Policies:
+    """Return the policies that a waiver or an attestation can be of, by id.
+
+    Besides those at hand: whatever of the `named` ones the folders hold.
+    """
+    known = {policy.policy: policy for policy in policies}
+    there = {path.stem for folder in settings.policy_folders for path in in_folder(folder)}
+    missing = sorted(there.intersection(named).difference(known))
+    others = load_policies(find(missing, settings.policy_folders))
+    return known | {policy.policy: policy for policy in others}
 
 
 def vocabulary_of(catalogue: Catalogue) -> Vocabulary:

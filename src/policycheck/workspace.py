@@ -7,19 +7,18 @@ environment or the clock.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from policycheck.model import PERSON_COLUMNS, Severity
 from policycheck.policy.load import find, in_folder
 from policycheck.problems import PolicycheckError, Problem, did_you_mean, quote
 from policycheck.shipped import shipped
-from policycheck.yamlfile import Document, Model, Node, OneOrMany, decode, read
+from policycheck.yamlfile import Document, Model, Node, OneOrMany, Share, decode, read
 from policycheck.yamlfile import Mapping as MapNode
 
 CONFIG = "policycheck.yaml"
@@ -27,23 +26,8 @@ DEFAULT_STORE = "sqlite:///policycheck.db"
 DEFAULT_FAIL_ON = Severity.LOW
 DEFAULT_MAX_REJECTED = 0.01
 _SQLITE = "sqlite:///"
-_SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,6})?)\s*%", re.ASCII)
 
 
-def parse_share(text: str) -> float:
-    """Parse a share like `1%` or `0` into a number from 0 to 1. Raises ValueError."""
-    match = _SHARE.fullmatch(text.strip())
-    share = 0.0 if text.strip() == "0" else float(match[1]) / 100 if match else 2.0
-    if share > 1:
-        raise ValueError(f"{quote(text)} is not a share like 1% or 90%")
-    return share
-
-
-def _share(value: object) -> object:
-    return parse_share(value) if isinstance(value, str) else value
-
-
-Share = Annotated[float, BeforeValidator(_share)]
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -115,6 +99,16 @@ class Settings:
         """The shipped rules, and the workspace's own, which come on top."""
         own = self.workspace / "rules" if self.workspace else None
         return (shipped("rules"), *((own,) if own and own.is_dir() else ()))
+
+    @property
+    def waiver_paths(self) -> tuple[Path, ...]:
+        """The workspace's waivers, by name."""
+        return in_folder(self.workspace / "waivers") if self.workspace else ()
+
+    @property
+    def attestation_paths(self) -> tuple[Path, ...]:
+        """The workspace's attestations, by name."""
+        return in_folder(self.workspace / "attestations") if self.workspace else ()
 
     def policy_paths(self) -> tuple[Path, ...]:
         """Find the policies to use. Raises PolicycheckError where one is not found or none is."""

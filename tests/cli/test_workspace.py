@@ -9,7 +9,8 @@ from small_fleet import YIXIN, Fleet, Run, device, write_lines, write_policy
 
 from policycheck.model import Severity
 from policycheck.problems import PolicycheckError
-from policycheck.workspace import Given, Settings, find_workspace, parse_share, resolve
+from policycheck.workspace import Given, Settings, find_workspace, resolve
+from policycheck.yamlfile import parse_share
 
 
 def workspace(folder: Path, text: str = "") -> Path:

@@ -163,7 +163,7 @@ def test_several_operators_of_a_column_are_anded():
 def test_no_waivers_is_not_the_same_as_silence():
     terms = "{approved_by: [head of security], max_days: 90}"
     assert read(FULL.replace(terms, "none")).waivers == Waivers(allowed=False, max_days=0)
-    assert read(FULL.replace(f"waivers: {terms}\n", "")).waivers is None
+    assert read(FULL.replace(f"waivers: {terms}\n", "")).waivers == Waivers()
 
 
 def at(text):

@@ -18,7 +18,7 @@ def sound(word: str | None) -> str | None:
 
 def parse_share(text: str) -> float:
     """Parse a share like `1%`."""
-    from policycheck.workspace import parse_share as parse
+    from policycheck.yamlfile import parse_share as parse
 
     try:
         return parse(text)

@@ -45,6 +45,8 @@ def request_of(asked: Asked, settings: Settings, rulebook: Rulebook) -> AuditReq
     as_of = started_at if asked.as_of is None else moment_of(asked.as_of, rulebook.zones)
     mappings = load_mappings(settings.mappings)
     read_by = {f"mapping {mapping.name}": mapping.sha256 for mapping in mappings}
+    granted = {f"waiver {waiver.id}": waiver.sha256 for waiver in rulebook.waivers}
+    granted |= {f"attestation {each.id}": each.sha256 for each in rulebook.attestations}
     return AuditRequest(
         inputs=asked.inputs,
         policies=rulebook.policies,
@@ -52,6 +54,8 @@ def request_of(asked: Asked, settings: Settings, rulebook: Rulebook) -> AuditReq
         as_of=as_of,
         received_at=as_of,
         started_at=started_at,
+        waivers=rulebook.waivers,
+        attestations=rulebook.attestations,
         people=settings.people,
         mappings=mappings,
         device=asked.device or "",
@@ -59,7 +63,7 @@ def request_of(asked: Asked, settings: Settings, rulebook: Rulebook) -> AuditReq
         assume=settings.assume,
         devices=asked.devices,
         everything=asked.everything,
-        options={**_options(asked, settings), **read_by},
+        options={**_options(asked, settings), **read_by, **granted},
     )
 
 

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 from policycheck.model import Severity
 from policycheck.policy.controls import DemandKeys
 from policycheck.policy.fields import Id, Remediation, Text, Zone
-from policycheck.policy.model import Obligation, Status
+from policycheck.policy.model import DEFAULT_MAX_SHARE, Obligation, Status
 from policycheck.policy.written import FleetMapNode, MapNode
 from policycheck.problems import quote
 from policycheck.yamlfile import (
@@ -21,6 +21,7 @@ from policycheck.yamlfile import (
     Language,
     Model,
     OneOrMany,
+    Share,
     Texts,
     mistake,
 )
@@ -41,6 +42,7 @@ class WaiversFile(Model):
 
     approved_by: OneOrMany[Text] = ()
     max_days: Integer | None = None
+    max_share: Share = DEFAULT_MAX_SHARE
 
 
 NO_WAIVERS = WaiversFile(max_days=0)

@@ -106,7 +106,9 @@ def _term_nodes(control: Mapping) -> tuple[Mapping, ...]:
     """Return the maps of a control's selector, in the order of its terms."""
     only = control.get("only")
     among = only.get("among") if isinstance(only, Mapping) else None
-    selector = among or control.get("forbid") or control.get("require")
+    attest = control.get("attest")
+    against = attest.get("contradicted_by") if isinstance(attest, Mapping) else None
+    selector = among or control.get("forbid") or control.get("require") or against
     nodes = selector.items if isinstance(selector, Sequence) else (selector,)
     return tuple(node for node in nodes if isinstance(node, Mapping))
 

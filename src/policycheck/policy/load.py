@@ -184,10 +184,11 @@ def _exceptions(
     )
 
 
-def _waivers(written: WaiversFile | None) -> Waivers | None:
+def _waivers(written: WaiversFile | None) -> Waivers:
     if written is None:
-        return None
-    return Waivers(written.max_days != 0, written.approved_by, written.max_days)
+        return Waivers()
+    allowed = written.max_days != 0
+    return Waivers(allowed, written.approved_by, written.max_days, written.max_share)
 
 
 def _policy(

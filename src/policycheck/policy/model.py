@@ -29,16 +29,20 @@ Status = Literal["draft", "active", "withdrawn", "superseded"]
 Obligation = Literal["must", "should"]
 Texts = Mapping[str, str]
 """A text by language; "" is the language of a text that has none."""
+DEFAULT_MAX_SHARE = 0.1
+"""A waiver of more than a tenth of a control's scope is no exemption any more."""
 
 
 @dataclass(frozen=True)
 class Waivers:
     """Whether the memo allows waivers, and on what terms."""
 
-    allowed: bool
+    allowed: bool = True
     approved_by: tuple[str, ...] = ()
-    """Empty: anybody."""
+    """People or offices. Empty: anybody."""
     max_days: int | None = None
+    max_share: float = DEFAULT_MAX_SHARE
+    """Of a control's scope, from 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +99,8 @@ class Policy:
     timezone: str = "UTC"
     stale_after: timedelta | None = None
     """None: reports never grow stale."""
-    waivers: Waivers | None = None
-    """None: the memo does not say."""
+    waivers: Waivers = Waivers()
+    """Where the memo does not say, anybody may approve one, for however long."""
     exceptions: tuple[StandingException, ...] = ()
     formerly: tuple[str, ...] = ()
     overrides: bool = False

@@ -50,6 +50,11 @@ class Term:
         return self.names_apps or self.app_conditions is not None or where_uses_app
 
     @property
+    def has_globs(self) -> bool:
+        """Whether a key asks for a name, an identifier or a publisher."""
+        return bool(self.names or self.identifiers or self.publishers)
+
+    @property
     def has_condition(self) -> bool:
         """Whether a key asks more than what all installs of an item have in common."""
         conditions = (self.item_conditions, self.app_conditions, self.where)

@@ -16,11 +16,13 @@ from policycheck.yamlfile.scalars import (
     Integer,
     Language,
     OneOrMany,
+    Share,
     Texts,
     mistake,
     parse_date,
     parse_duration,
     parse_moment,
+    parse_share,
 )
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "OneOrMany",
     "Scalar",
     "Sequence",
+    "Share",
     "Texts",
     "decode",
     "mistake",
@@ -44,6 +47,7 @@ __all__ = [
     "parse_date",
     "parse_duration",
     "parse_moment",
+    "parse_share",
     "read",
     "read_model",
 ]

@@ -22,6 +22,7 @@ _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{
 _DURATION = re.compile(r"(\d{1,5})([hd])", re.ASCII)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
 _INTEGER = re.compile(r"\d{1,9}", re.ASCII)
+_SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,6})?)\s*%", re.ASCII)
 
 Item = TypeVar("Item")
 
@@ -53,6 +54,15 @@ def parse_duration(text: str) -> timedelta:
         raise ValueError(f"{quote(text)} is not a duration like 48h or 14d")
     count = int(match[1])
     return timedelta(hours=count) if match[2] == "h" else timedelta(days=count)
+
+
+def parse_share(text: str) -> float:
+    """Parse a share like `1%` or `0` into a number from 0 to 1. Raises ValueError."""
+    match = _SHARE.fullmatch(text.strip())
+    share = 0.0 if text.strip() == "0" else float(match[1]) / 100 if match else 2.0
+    if share > 1:
+        raise ValueError(f"{quote(text)} is not a share like 1% or 90%")
+    return share
 
 
 def mistake(
@@ -89,6 +99,10 @@ def _date(value: object) -> object:
 
 def _duration(value: object) -> object:
     return parse_duration(value) if isinstance(value, str) else value
+
+
+def _share(value: object) -> object:
+    return parse_share(value) if isinstance(value, str) else value
 
 
 def _as_list(value: object) -> object:
@@ -130,6 +144,11 @@ Duration = Annotated[
     timedelta,
     BeforeValidator(_duration),
     WithJsonSchema({"type": "string", "pattern": r"^\d{1,5}[hd]$"}),
+]
+Share = Annotated[
+    float,
+    BeforeValidator(_share),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,3}(\.\d{1,6})?\s*%$"}),
 ]
 OneOrMany = Annotated[
     tuple[Item, ...], Field(min_length=1), BeforeValidator(_as_list), _OneOrManySchema()

@@ -1,18 +1,25 @@
 """`attest`: a demand that an inventory cannot assess.
 
 What it does:
-    `unknown` (`needs_attestation`) until an attestation is on file, from the policy's issuer,
-    or from each person or device in scope.
+    `unknown` (`needs_attestation`) until an attestation is on file that is still valid: from the
+    policy's issuer, or of each person or device in scope. Then it is a pass, unless a report made
+    after the day of the attestation surely shows what `contradicted_by` finds: then it is
+    `unknown` (`contradicted`), with a finding for each such item. Whatever only might be it
+    contradicts nobody.
 
 Why it matters:
     Many clauses of a memo are about conduct. Leaving them out would make the report look
     complete; judging them from an app list would be a guess.
 
 Example:
-    attest: {statement: Suppliers were told of the rule, by: issuer}
+    attest:
+      statement: I keep no WeChat on a phone that I use for work
+      by: person
+      contradicted_by: {app: wechat}
 
 Remedy:
-    Obtain the attestation and put it on file.
+    Obtain the attestation and put it on file. Where it is contradicted, ask: either the word or
+    the report is wrong, or things have changed since.
 """
 
 from __future__ import annotations
@@ -23,6 +30,8 @@ from typing import Literal
 
 from policycheck.policy.reader import Reader
 from policycheck.policy.selector import Selector
+from policycheck.policy.selector_reader import read_selector
+from policycheck.policy.written import SelectorNode
 from policycheck.yamlfile import Mapping as MapNode
 from policycheck.yamlfile import Model, Texts, decode
 
@@ -32,6 +41,7 @@ class AttestFile(Model):
 
     statement: Texts
     by: Literal["issuer", "person", "device"]
+    contradicted_by: SelectorNode | None = None
 
 
 class Keys(Model):
@@ -47,11 +57,13 @@ class Attest:
     statement: Mapping[str, str]
     """By language; "" where the policy gives none."""
     by: Literal["issuer", "person", "device"]
+    contradicted_by: Selector = ()
+    """What cannot be there if the statement is true."""
 
     @property
     def selector(self) -> Selector:
-        """What the control looks for: nothing."""
-        return ()
+        """What the control looks for: what contradicts the statement."""
+        return self.contradicted_by
 
     @property
     def approved(self) -> tuple[str, ...]:
@@ -70,4 +82,8 @@ def read(reader: Reader, control: MapNode) -> Attest | None:
     if not isinstance(attest, MapNode):
         return None
     written, _ = decode(reader.document, AttestFile, attest)
-    return None if written is None else Attest(written.statement, written.by)
+    node = attest.get("contradicted_by")
+    selector = () if node is None else read_selector(reader, node)
+    if written is None or selector is None:
+        return None
+    return Attest(written.statement, written.by, selector)

@@ -1,0 +1,1 @@
+"""Attestations: somebody's word, on file, for what no inventory can tell."""

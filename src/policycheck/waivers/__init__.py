@@ -1,0 +1,1 @@
+"""Waivers: approved, dated exemptions. They mark violations and never delete one."""
