@@ -99,6 +99,27 @@ def test_csv_says_what_its_columns_say(read, files):
     assert (line.format, line.encoding) == ("policycheck-table", "UTF-8")
 
 
+AMBIGUOUS = [("a/b", "c"), ("a", "b/c"), ("", "a/b/c"), ("", "/1/a/b"), ("a", "b"), ("1", "/a/b")]
+
+
+def test_a_source_and_an_id_never_read_as_another_source_and_id(read, tmp_path):
+    lines = write_lines(
+        tmp_path / "own.ndjson",
+        *({"device_id": i, "source": s, "items": [{"name": s + i}]} for s, i in AMBIGUOUS),
+    )
+    table = write_csv(
+        tmp_path / "own.csv",
+        "device_id,source,platform,name",
+        *(f"{identity},{source},,{source + identity}" for source, identity in AMBIGUOUS),
+    )
+    for path in (lines, table):
+        reading = read(path)
+        told = reading.rows("SELECT coalesce(source, ''), device_id FROM report ORDER BY report_no")
+        ours = [(source or "policycheck", identity) for source, identity in AMBIGUOUS]
+        assert told == ours
+        assert len(reading.items("name")) == len(AMBIGUOUS)
+
+
 def test_parquet_is_the_same_table(read, files, tmp_path):
     path = tmp_path / "own.parquet"
     with duckdb.connect() as con:

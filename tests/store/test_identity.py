@@ -76,6 +76,13 @@ def test_reports_of_one_run(name: str) -> None:
     assert keys(*reports) == expected
 
 
+def test_no_two_devices_have_one_key_whatever_their_sources_are_called() -> None:
+    several = [("A", "a@b"), ("A", "a"), ("c", "a@b"), ("b@c", "a")]
+    told = keys(*(Report(source=source, device=device, items=()) for source, device in several))
+    assert told[:3] == ["a@b", "a", "a@b@c#" + told[2][-8:]]
+    assert told[3] == "a@b@c"
+
+
 @pytest.mark.parametrize(
     "serial",
     [

@@ -58,7 +58,9 @@ second_choice AS (
         mark,
         wish || '@' || source IN (SELECT device_key FROM stored_device)
         OR wish || '@' || source IN (SELECT wish FROM first_choice WHERE NOT taken)
-        OR row_number() OVER (PARTITION BY wish, source ORDER BY mark, station) > 1 AS taken
+        OR row_number() OVER (
+            PARTITION BY wish || '@' || source ORDER BY source, mark, station
+        ) > 1 AS taken
     FROM first_choice
     WHERE taken
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from policycheck.inventory.base import MAX_RECORD, Source
-from policycheck.inventory.staging.columns import UNSET_SERIALS
+from policycheck.inventory.staging.columns import UNSET_SERIALS, join_ref
 
 if TYPE_CHECKING:
     from policycheck.inventory.staging.area import Staging
@@ -43,7 +43,7 @@ def add_report(source: Source, record: int, report: DeviceReport, staging: Stagi
     device = {name: said for name, said in report.device.items() if said}
     ref = next((device[name] for name in IDENTITIES if _names(device.get(name, ""))), "")
     ref = ref or ("?" if report.is_unnamed else "")
-    ref = f"{report.source}/{ref}" if ref and report.source else ref
+    ref = join_ref(report.source, ref) if ref else ref
     items = list(report.items)
     named = [item for item in items if item.get("identifier") or item.get("name")]
     fault = _find_fault(ref, device, report.attributes, named)

@@ -127,3 +127,23 @@ def trim_text(text: str) -> str:
 def drop_placeholder(text: str) -> str:
     """Return the SQL of a serial or hardware id; null where the maker left it unset."""
     return f"CASE WHEN lower({text}) NOT IN {list_words(UNSET_SERIALS)} THEN {text} END"
+
+
+def join_ref(source: str, identity: str) -> str:
+    """Return what names a device within its file: its identity, and the source that speaks of it.
+
+    The source's length stands before it, so that no two pairs make one name, whatever signs
+    they hold.
+    """
+    if source:
+        return f"/{len(source.encode())}/{source}/{identity}"
+    return f"//{identity}" if identity.startswith("/") else identity
+
+
+def join_ref_in_sql(source: str, identity: str) -> str:
+    """Return the SQL of `join_ref`; a source that is null is none."""
+    return (
+        f"CASE WHEN {source} IS NOT NULL"
+        f" THEN '/' || strlen({source}) || '/' || {source} || '/' || {identity}"
+        f" WHEN starts_with({identity}, '/') THEN '//' || {identity} ELSE {identity} END"
+    )

@@ -10,6 +10,7 @@ from policycheck.inventory.staging.columns import (
     drop_placeholder,
     find_listing_fault,
     find_value_fault,
+    join_ref_in_sql,
     make_map,
     read_map,
     trim_text,
@@ -117,7 +118,7 @@ def _name_device(texts: dict[str, str]) -> str:
     """Name a device by its best identity, and by the source that speaks of it."""
     identity = f"coalesce({', '.join(texts.get(name, 'NULL') for name in IDENTITIES)}, NULL)"
     source = texts.get("source")
-    return f"coalesce({source} || '/', '') || {identity}" if source else identity
+    return join_ref_in_sql(source, identity) if source else identity
 
 
 def attribute_parameter(number: int) -> str:

@@ -13,7 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from policycheck.inventory.base import MAX_LINE, MAX_RECORD, Head, Source
-from policycheck.inventory.staging.columns import DEVICE_TEXTS, ITEM_TEXTS, UNSET_SERIALS
+from policycheck.inventory.staging.columns import (
+    DEVICE_TEXTS,
+    ITEM_TEXTS,
+    UNSET_SERIALS,
+    join_ref,
+)
 from policycheck.problems import did_you_mean, quote
 
 if TYPE_CHECKING:
@@ -119,7 +124,7 @@ def _add_device(
     if items is not None and not isinstance(items, list):
         raise _LineError("items is not a list")
     read_items = [_read_item(number, item) for number, item in enumerate(items or ())]
-    ref = f"{name}/{identity}" if name else identity
+    ref = join_ref(name, identity)
     staging.rows.add_device(
         source.input_no,
         record,
