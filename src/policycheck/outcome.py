@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -135,7 +135,7 @@ class Outcome:
         """The policies that were asked, sorted by id."""
         return [describe(policy) for policy in sorted(self.asked, key=lambda p: p.policy)]
 
-    @property
+    @cached_property
     def tallies(self) -> Sequence[Tally]:
         """The sums of each control, with what the lives of its violations add."""
         lives = {number: counts for number, *counts in self.con.execute(_LIVES).fetchall()}
