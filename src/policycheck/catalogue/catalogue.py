@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from policycheck.catalogue.app import App
 from policycheck.catalogue.category import Categories
+from policycheck.catalogue.denial import Denial
 from policycheck.catalogue.named_list import ListEntry, NamedList
 from policycheck.catalogue.vendor import Vendor
 
@@ -31,6 +32,8 @@ class Catalogue:
     vendors: Mapping[str, Vendor]
     categories: Categories
     lists: Mapping[str, NamedList] = field(default_factory=lambda: MappingProxyType({}))
+    denials: tuple[Denial, ...] = ()
+    """What somebody found not to be what it looks like."""
     confusables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Character to the character that it is taken for, both lower case."""
     legal_forms: tuple[str, ...] = ()

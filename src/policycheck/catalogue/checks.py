@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from policycheck.catalogue.app import PLATFORMS_BY_TYPE
+from policycheck.catalogue.denial_checks import check_denials
 from policycheck.catalogue.draft import Draft, M, Rule
 from policycheck.catalogue.names import plain
 from policycheck.catalogue.shapes import SHAPES
@@ -28,6 +29,7 @@ def check(draft: Draft) -> Iterator[Problem]:
         _check_names,
         _check_former_ids,
         _check_lists,
+        check_denials,
     ):
         yield from one(draft)
 

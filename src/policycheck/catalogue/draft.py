@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from policycheck.catalogue.catalogue import Override
+from policycheck.catalogue.decision_file import DecisionsFile, DenialRow
 from policycheck.catalogue.files import (
     AppFile,
     CategoriesFile,
@@ -68,6 +69,7 @@ class Draft:
     vendors: dict[str, Rule[VendorFile]] = field(default_factory=dict)
     lists: dict[str, Rule[ListFile]] = field(default_factory=dict)
     categories: dict[str, Rule[CategoryRow]] = field(default_factory=dict)
+    denials: list[Rule[DenialRow]] = field(default_factory=list)
     confusables: dict[str, str] = field(default_factory=dict)
     legal_forms: list[str] = field(default_factory=list)
     overrides: list[Override] = field(default_factory=list)
@@ -154,6 +156,14 @@ def _take_categories(draft: Draft, document: Document, place: Path) -> None:
         _enter(draft, draft.categories, entry, "category", id_)
 
 
+def _take_decisions(draft: Draft, document: Document, place: Path) -> None:
+    if rule := _decoded(draft, document, place, DecisionsFile):
+        draft.denials += (
+            Rule(row, document, rule.at("decisions", at))
+            for at, row in enumerate(rule.content.decisions)
+        )
+
+
 def _take_confusables(draft: Draft, document: Document, place: Path) -> None:
     if rule := _decoded(draft, document, place, ConfusablesFile):
         draft.confusables.update(rule.content.confusables)
@@ -168,6 +178,7 @@ _TAKERS: dict[str, Callable[[Draft, Document, Path], None]] = {
     "apps": _take_app,
     "vendors": _take_vendor,
     "lists": _take_list,
+    "decisions": _take_decisions,
     "categories.yaml": _take_categories,
     "confusables.yaml": _take_confusables,
     "legal-forms.yaml": _take_legal_forms,

@@ -11,6 +11,8 @@ from policycheck.catalogue.app import PLATFORMS_BY_TYPE, App, Identifier
 from policycheck.catalogue.catalogue import Catalogue
 from policycheck.catalogue.category import Categories, Category, Looks
 from policycheck.catalogue.checks import check
+from policycheck.catalogue.decision_file import DenialRow
+from policycheck.catalogue.denial import Denial
 from policycheck.catalogue.draft import Draft, read_rules
 from policycheck.catalogue.files import AppFile, CategoryRow, IdentifierRow, ListFile, VendorFile
 from policycheck.catalogue.named_list import ListEntry, NamedList
@@ -34,15 +36,17 @@ def load(folders: Iterable[Path]) -> Catalogue:
 
 def build(draft: Draft) -> Catalogue:
     """Put together what was read and found to be right."""
+    categories = Categories(
+        {id_: _category(id_, rule.content) for id_, rule in draft.categories.items()}
+    )
     return Catalogue(
         apps=_frozen({id_: _app(rule.content) for id_, rule in sorted(draft.apps.items())}),
         vendors=_frozen(
             {id_: _vendor(rule.content) for id_, rule in sorted(draft.vendors.items())}
         ),
-        categories=Categories(
-            {id_: _category(id_, rule.content) for id_, rule in draft.categories.items()}
-        ),
+        categories=categories,
         lists=_frozen({id_: _list(rule.content) for id_, rule in sorted(draft.lists.items())}),
+        denials=tuple(_denial(rule.content, categories) for rule in draft.denials),
         confusables=_frozen(draft.confusables),
         legal_forms=tuple(draft.legal_forms),
         sha256=draft.digest,
@@ -100,6 +104,21 @@ def _category(id_: str, row: CategoryRow) -> Category:
         title=MappingProxyType(dict(row.title)),
         parent=row.parent,
         looks=Looks(looks.store_categories, looks.words, looks.unless),
+    )
+
+
+def _denial(row: DenialRow, categories: Categories) -> Denial:
+    return Denial(
+        kind=row.item.kind,
+        identifier=row.item.identifier,
+        identifier_type=row.item.identifier_type,
+        name=row.item.name,
+        publisher=row.item.publisher,
+        apps=frozenset(row.not_app),
+        categories=frozenset().union(*map(categories.within, row.not_category)),
+        by=row.by,
+        on=row.on,
+        why=row.why,
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from policycheck.catalogue.catalogue import Catalogue
+from policycheck.catalogue.denial import Denials
 from policycheck.catalogue.index import Apps, build_index
 from policycheck.catalogue.looks import Looks
 from policycheck.catalogue.makers import Makers
@@ -51,6 +52,7 @@ class Recognition:
 
 
 _UNKNOWN = Recognition()
+_NOTHING_DENIED: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Recogniser:
         self._index = build_index(catalogue, self._lookalikes)
         self._makers = Makers(catalogue)
         self._looks = Looks(catalogue, self._lookalikes)
+        self._denials = Denials(catalogue.denials)
 
     def recognise(  # noqa: PLR0917 - the columns of model.DISTINCT_COLUMNS, in their order
         self,
@@ -96,9 +99,14 @@ class Recogniser:
             if not found and read.full:
                 windows = _may_be_windows(identifier, identifier_type)
                 found = self._by_name(read, publisher, signer, windows=windows)
-        if found:
-            return found
-        looks = self._looks.categories_of(name, store_category)
+        no_app, no_category = _NOTHING_DENIED
+        if self._denials:
+            no_app, no_category = self._denials.of(
+                kind, identifier, identifier_type, name, publisher
+            )
+        if found and (left := _without(found, no_app)):
+            return left
+        looks = self._looks.categories_of(name, store_category) - no_category
         return Recognition(looks_like=looks) if looks else _UNKNOWN
 
     def _by_service_name(self, text: str | None) -> Recognition | None:
@@ -156,6 +164,20 @@ class Recogniser:
 
 def _recognition(apps: Iterable[str], basis: Basis, sure: Confidence) -> Recognition:
     return Recognition(tuple(Meaning(app, basis, sure) for app in sorted(apps)))
+
+
+def _without(found: Recognition, denied: frozenset[str]) -> Recognition | None:
+    """Take out the apps that somebody denied, but never what an identifier says."""
+    if denied.isdisjoint(meaning.app_id for meaning in found.meanings):
+        return found
+    left = tuple(
+        meaning
+        for meaning in found.meanings
+        if meaning.app_id not in denied
+        or meaning.basis == Basis.IDENTIFIER
+        or meaning.confidence == Confidence.EXACT
+    )
+    return Recognition(left) if left else None
 
 
 def _may_be_windows(identifier: str | None, type_: str | None) -> bool:
