@@ -21,14 +21,13 @@ from policycheck.engine.judge import Question, assess
 from policycheck.engine.session import insert_columns, open_session
 from policycheck.engine.unheld import Unheld
 from policycheck.inventory.base import Progress
+from policycheck.memory import recall
 from policycheck.outcome import Outcome
 from policycheck.problems import Problem, did_you_mean, quote
 from policycheck.reading import Intake, read_inputs
 from policycheck.report.content import InputLine
 from policycheck.request import AuditRequest
-from policycheck.store.identity import hold, identify
 from policycheck.store.lives import Basis, compute_lives
-from policycheck.store.session import create_tables
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -97,13 +96,7 @@ def _assess(
     memory: OpenArchive | None,
 ) -> Assessment:
     """Say which devices the reports are about, add what is stored of them, and judge."""
-    create_tables(con)
-    if memory:
-        memory.load_devices(con, everything=request.everything, devices=devices)
-    identify(con)
-    hold(con, request.as_of, everything=request.everything, devices=devices)
-    if memory:
-        memory.load_held(con)
+    recall(request, con, devices, memory)
     question = Question(request.policies, request.as_of, request.drafts, request.assume)
     assessment = assess(con, question, request.catalogue)
     con.execute(

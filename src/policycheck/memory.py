@@ -1,0 +1,36 @@
+"""The second step of an audit: whose the reports are, and what is stored of the same devices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from policycheck.request import AuditRequest
+from policycheck.store.identity import hold, identify
+from policycheck.store.session import create_tables
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from policycheck.store.archive import OpenArchive
+
+
+def recall(
+    request: AuditRequest,
+    con: DuckDBPyConnection,
+    devices: Sequence[str],
+    memory: OpenArchive | None,
+) -> None:
+    """Say which devices the reports are about, and add what is stored of them.
+
+    To be called after reading.read_inputs. `devices` are keys of stored ones that are asked for,
+    too. Leaves identity, held and judged behind, and the stored rows in report, listing and
+    part_file.
+    """
+    create_tables(con)
+    if memory:
+        memory.load_devices(con, everything=request.everything, devices=devices)
+    identify(con)
+    hold(con, request.as_of, everything=request.everything, devices=devices)
+    if memory:
+        memory.load_held(con)

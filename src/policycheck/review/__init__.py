@@ -1,0 +1,1 @@
+"""The unclassified queue: unknown items that look like what the policies control, and decisions."""
