@@ -41,6 +41,18 @@ APP = "identifier_type, identifier, name, version"
             ("1002", "PC-1002", None, None, None, None, None),
         ]),
         ("hexnode.json", [("3", "Phone", "TESTSER3", "android", "14", None, "Li Na")]),
+        ("addigy.json", [
+            ("a-1", "LINA-MBP", "TESTSER1", "macos", "14.5", None, "lina"),
+            ("a-2", "Pad", "TESTSER2", "ipados", "18.1", None, None),
+        ]),
+        ("manageengine_computers.json", [
+            ("301", "LINA-PC", None, "windows", "10.0.22631", None, "li.na@example.cn"),
+            ("302", "wang-mac", None, "macos", "14.5", None, "wang"),
+        ]),
+        ("manageengine_mobile.json", [
+            ("9001", "李娜的手机", "TESTSER1", "android", "14", "corporate", "li.na@example.cn"),
+            ("9002", "Pad", None, "ipados", "18.1", "personal_enrolled", "wang"),
+        ]),
     ],
 )  # fmt: skip
 def test_devices(read, files, name, devices):
@@ -59,6 +71,7 @@ def test_devices(read, files, name, devices):
         ("workspace_one_apps.json", (None, "com.tencent.xin", "WeChat", "8.0.50"), ["managed"]),
         ("simplemdm_apps.json", (None, "com.tencent.xin", "微信", "8.0.50"), ["managed"]),
         ("tanium.json", (None, None, "WeChat", "3.9"), ["all", "managed"]),
+        ("manageengine_software.json", (None, None, "微信", "3.9.11"), ["managed"]),
     ],
 )  # fmt: skip
 def test_apps_and_how_far_they_are_listed(read, files, name, app, listings):
@@ -71,7 +84,9 @@ def test_an_error_is_no_app(read, files):
     assert read(files / "managers/tanium.json").items("name") == [("WeChat",), ("QQ",)]
 
 
-@pytest.mark.parametrize("name", ["workspace_one_apps.json", "simplemdm_apps.json"])
+@pytest.mark.parametrize(
+    "name", ["workspace_one_apps.json", "simplemdm_apps.json", "manageengine_software.json"]
+)
 def test_apps_that_name_no_device(read, files, name):
     (problem,) = read(files / "managers" / name).result.problems
     assert problem.message.endswith("names no device")

@@ -14,7 +14,10 @@ from policycheck.cli.output import print_problems, say
 from policycheck.cli.progress import progress_bar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from policycheck.inspection import Inspection
+    from policycheck.inventory.base import Input
 
 _MOST_REJECTIONS = 10
 _commands = typer.Typer(
@@ -55,6 +58,8 @@ def inspect_reports(
     """Say what reports are, before anything is judged.
 
     Their format, devices, items and rejected rows, and the columns that no row fills.
+
+    Exit 0: all were read. 3: read, but with rejected rows or files. 2: nothing was recognised.
     """
     from policycheck.inspection import inspect, suggest
     from policycheck.inventory.mapping.file import load_mappings
@@ -70,8 +75,15 @@ def inspect_reports(
     if not quiet:
         say("\n\n".join("\n".join(_lines(inspection)) for inspection in inspections))
     print_problems(problems)
-    if not any(inspection.input.format for inspection in inspections):
-        raise typer.Exit(Exit.COULD_NOT_AUDIT)
+    raise typer.Exit(_exit_of([inspection.input for inspection in inspections]))
+
+
+def _exit_of(inputs: Sequence[Input]) -> Exit:
+    """Return how an inspection ends. A report without items or without a device was read."""
+    if not any(line.format for line in inputs):
+        return Exit.COULD_NOT_AUDIT
+    whole = all(line.format and not line.rejected for line in inputs)
+    return Exit.CLEAN if whole else Exit.INCOMPLETE
 
 
 def _lines(inspection: Inspection) -> list[str]:

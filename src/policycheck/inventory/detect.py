@@ -17,7 +17,17 @@ from policycheck.inventory.formats.fleet import answers as fleet
 from policycheck.inventory.formats.intune import exports as intune
 from policycheck.inventory.formats.intune import graph as intune_graph
 from policycheck.inventory.formats.jamf import answers as jamf
-from policycheck.inventory.formats.managers.api_managers import API_READERS
+from policycheck.inventory.formats.managers import (
+    addigy,
+    cloud_identity,
+    google_workspace,
+    hexnode,
+    kandji,
+    manageengine,
+    simplemdm,
+    tanium,
+    workspace_one,
+)
 from policycheck.inventory.formats.osquery import log as osquery_log
 from policycheck.inventory.formats.own import own_lines, own_table
 from policycheck.inventory.formats.windows import registry as windows_registry
@@ -46,7 +56,15 @@ READERS: tuple[Reader, ...] = (
     wazuh,
     osquery_log,
     macos_apps,
-    *API_READERS,
+    workspace_one.READER,
+    kandji.READER,
+    simplemdm.READER,
+    google_workspace.READER,
+    cloud_identity.READER,
+    tanium.READER,
+    hexnode.READER,
+    addigy.READER,
+    manageengine.READER,
 )
 
 _WORDS: Mapping[Form, str] = MappingProxyType(

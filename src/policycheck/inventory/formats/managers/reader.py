@@ -34,6 +34,13 @@ class Api:
     """Reads one record; None where it tells of no device."""
     read_app: ReadApp | None = None
     """Reads a record of a list of apps that names no device; None where it is no such record."""
+    empty: tuple[str, str] | None = None
+    """A key and its value in an answer that leaves its list out, because nothing is in it."""
+
+
+def marks(*sets: str) -> list[frozenset[str]]:
+    """Return sets of paths that are written with blanks between them."""
+    return [frozenset(paths.split()) for paths in sets]
 
 
 class ApiReader:
@@ -47,9 +54,14 @@ class ApiReader:
         self._api = api
 
     def claims(self, head: Head) -> bool:
-        """Claim JSON that has all keys of one of the marks."""
+        """Claim JSON that has all keys of one of the marks, or an answer without its list."""
+        if head.form != "json":
+            return False
         paths = set(head.paths)
-        return head.form == "json" and any(mark <= paths for mark in self._api.marks)
+        if any(mark <= paths for mark in self._api.marks):
+            return True
+        key, said = self._api.empty or ("", "")
+        return key in head.keys and f'"{said}"' in head.start
 
     def read(self, sources: Sequence[Source], staging: Staging) -> None:
         """Read every source, then say if the last page is missing."""
@@ -75,6 +87,8 @@ class ApiReader:
             if element.where == ENVELOPE:
                 has_more = has_more or _tells_of_more(value, count)
                 continue
+            if self._api.empty and text(value, self._api.empty[0]) == self._api.empty[1]:
+                continue
             count += 1
             app = self._api.read_app(value) if self._api.read_app else None
             if app is not None:
@@ -98,6 +112,8 @@ def _tells_of_more(envelope: Section, count: int) -> bool:
     if find(envelope, "has_more") is True or find(envelope, "meta", "has_next_results") is True:
         return True
     if find(envelope, "data", "endpoints", "pageInfo", "hasNextPage") is True:
+        return True
+    if text(envelope, "paging", "next"):
         return True
     totals = (text(envelope, key) for key in ("Total", "total", "count", "totalCount"))
     said = section(envelope, "message_response")
