@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, text
 
 from policycheck.inventory.base import Input
 from policycheck.model import Tally
-from policycheck.store.bulk import copy, write
+from policycheck.store.bulk import copy, unindexed, write
 from policycheck.store.lives import Basis
 from policycheck.store.runs import tally_columns
 from policycheck.store.session import Row, Session, chunks, fill, number, program
@@ -49,8 +49,9 @@ def record(con: Session, connection: Connection, run: NewRun) -> int:
     _prepare(con, connection, run, run_id)
     _write_devices(con, connection)
     _write_controls(con, connection)
-    _write_lives(con, connection)
-    _write_events(con, connection)
+    with unindexed(connection, "violation", "event"):
+        _write_lives(con, connection)
+        _write_events(con, connection)
     return run_id
 
 
@@ -150,7 +151,7 @@ def _write_lives(con: Session, connection: Connection) -> None:
     """Write the violations that changed: renamed, opened, reopened or closed."""
     copy(con, connection, "item", _ITEM, "FROM new_item")
     write(connection, _RENAME, chunks(con, _RENAMED))
-    write(connection, _OPEN, chunks(con, _OPENED))
+    copy(con, connection, "violation", _OPEN, _OPENED)
     write(connection, _REOPEN, chunks(con, _REOPENED))
     write(connection, _CLOSE, chunks(con, _CLOSED))
 
@@ -161,14 +162,14 @@ SELECT l.fingerprint, f.control, f.subject, l.was
 FROM life AS l JOIN finding AS f ON f.fingerprint = l.fingerprint
 WHERE l.was <> l.fingerprint ORDER BY l.was
 """
-_OPEN = """
-INSERT INTO violation(fingerprint, policy, control, device_key, person_id, subject, item_id,
-    status, first_seen, due, reopened, source, report_id, reported_at, record)
-VALUES (?, ?, ?, ?, ?, ?, ?, 'open', ?, ?, 0, ?, ?, ?, ?)
-"""
+_OPEN = (
+    "fingerprint, policy, control, device_key, person_id, subject, item_id, status, first_seen,"
+    " due, reopened, source, report_id, reported_at, record"
+)
 _OPENED = """
 SELECT p.fingerprint, p.policy, p.control, p.device_key, p.person_id, p.subject, p.item_id,
-    to_stored(t.as_of), to_stored(p.due), p.source, p.report_id, to_stored(p.reported_at), p.record
+    'open', to_stored(t.as_of), to_stored(p.due), 0, p.source, p.report_id,
+    to_stored(p.reported_at), p.record
 FROM proof AS p CROSS JOIN this_run AS t
 WHERE p.change = 'opened' ORDER BY p.fingerprint
 """

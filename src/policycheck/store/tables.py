@@ -17,6 +17,9 @@ from sqlmodel import Field, SQLModel
 
 from policycheck.store.times import UtcTime
 
+metadata = SQLModel.metadata
+"""All tables of the database, once this module is imported."""
+
 
 def _time(*, nullable: bool = False) -> Column[datetime]:
     return Column(UtcTime(), nullable=nullable)
