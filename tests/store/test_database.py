@@ -12,6 +12,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
 from sqlmodel import SQLModel
 from toy import Toy
 from toy_judge import Report
@@ -119,15 +120,48 @@ def test_an_upgrade_keeps_what_is_stored(tmp_path) -> None:
     assert toy.events() == ["1 opened report", "2 closed report resolved"]
 
 
+def migrated(folder: Path) -> Store:
+    """Make a store as one of the first revision would have come to be one of today's."""
+    (folder / "migrated.db").touch()
+    upgrade_store("sqlite:///migrated.db", folder)
+    return open_store("sqlite:///migrated.db", folder)
+
+
+def without_rowid(connection: Connection) -> list[str]:
+    rows = connection.exec_driver_sql(
+        "SELECT name FROM sqlite_master WHERE sql LIKE '%WITHOUT ROWID%' ORDER BY 1"
+    )
+    return [name for (name,) in rows.fetchall()]
+
+
 def test_models_and_migrations_agree(tmp_path) -> None:
-    store = open_store("sqlite:///store.db", tmp_path)
-    with store.reading() as connection:
+    with migrated(tmp_path).reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, SQLModel.metadata) == []
-        tables = connection.exec_driver_sql(
-            "SELECT name FROM sqlite_master WHERE sql LIKE '%WITHOUT ROWID%' ORDER BY 1"
-        ).fetchall()
-    assert [name for (name,) in tables] == ["alias", "device", "device_source"]
+        assert without_rowid(connection) == ["alias", "device", "device_source"]
+
+
+def describe(store: Store) -> dict[str, object]:
+    """Describe every table: columns, keys, indexes; in whatever order they came to be."""
+    with store.reading() as connection:
+        found = inspect(connection)
+        told: dict[str, object] = {"without rowid": without_rowid(connection)}
+        for table in found.get_table_names():
+            columns = [
+                (column["name"], str(column["type"]), column["nullable"], column["default"])
+                for column in found.get_columns(table)
+            ]
+            keys = [found.get_pk_constraint(table), *found.get_foreign_keys(table)]
+            indexes = found.get_indexes(table)
+            told[table] = (sorted(columns), sorted(map(str, keys)), sorted(map(str, indexes)))
+        told["revision"] = connection.exec_driver_sql("SELECT * FROM alembic_version").all()
+    return told
+
+
+def test_a_new_store_is_what_migrations_make(tmp_path) -> None:
+    new = describe(open_store("sqlite:///store.db", tmp_path))
+    assert "violation" in new
+    assert new == describe(migrated(tmp_path))
 
 
 def test_the_revisions_told_by_file_names_are_alembic_s() -> None:

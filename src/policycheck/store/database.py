@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, t
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from policycheck.store.faults import explained, fault, parse_url, shown
-from policycheck.store.revisions import HEAD, REVISIONS, migrate
+from policycheck.store.revisions import HEAD, REVISIONS, create, migrate
 
 WAIT_SECONDS = 5.0
 """How long to wait for another process's lock before saying so."""
@@ -57,7 +57,7 @@ def open_store(url: str, folder: Path | None = None, *, wait: float = WAIT_SECON
     if revision is None:
         with store.writing() as connection:
             if not inspect(connection).has_table("run"):  # nobody was quicker
-                migrate(connection)
+                create(connection)
     else:
         check_revision(store.url, revision)
     return store

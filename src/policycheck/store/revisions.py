@@ -1,7 +1,7 @@
 """The revisions of the database, and the way from one to the next.
 
-Alembic is only imported when there is something to migrate: what revisions there are is told by
-the names of their files.
+A new store is made of today's tables at once. Alembic is only imported when there is something
+to migrate: what revisions there are is told by the names of their files.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
+
+from policycheck.store.tables import metadata
 
 
 def migration_folder() -> Traversable:
@@ -26,6 +28,20 @@ REVISIONS = tuple(
 )
 """All revisions, oldest first: `0001_first.py` is 0001."""
 HEAD = REVISIONS[-1]
+
+
+_VERSION = """
+CREATE TABLE alembic_version (
+    version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))
+"""
+"""As Alembic makes it."""
+
+
+def create(connection: Connection) -> None:
+    """Make an empty database a store of the newest revision, in the transaction that is open."""
+    metadata.create_all(connection)
+    connection.execute(text(_VERSION))
+    connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
 
 
 def migrate(connection: Connection, revision: str = HEAD) -> None:

@@ -5,7 +5,7 @@ not validate table rows, so queries convert them at the door. Bulk work never bu
 all. What repeats in ten thousands of violations (an item, a report, a control's severity) has a
 table of its own.
 
-A change here needs a migration: `tests/store/test_migrations.py` compares the two.
+A change here needs a migration: `tests/store/test_database.py` compares the two.
 """
 
 from __future__ import annotations
