@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -140,14 +141,24 @@ class Part:
 
     def count_devices(self) -> dict[int, int]:
         """Return how many devices each input speaks of."""
-        return dict(
-            self._con.execute(
-                "SELECT input_no, count(DISTINCT device_ref) FROM spoken GROUP BY ALL"
-            ).fetchall()
-        )
+        return {input_no: devices for input_no, _, devices in self._counted}
+
+    @cached_property
+    def _counted(self) -> list[tuple[int, int, int]]:
+        """Input, what its rows say of devices, each pack once, and how many devices that are."""
+        return self._con.execute(
+            "SELECT input_no, count(*), count(DISTINCT device_ref) FROM spoken GROUP BY ALL"
+        ).fetchall()
+
+    @property
+    def _agrees(self) -> bool:
+        """Whether all rows of a device say the same of it: most tables do, and it saves time."""
+        return all(packs == devices for _, packs, devices in self._counted)
 
     def find_conflicts(self) -> Conflicts:
         """Return where records disagree: input, column, and of how many devices."""
+        if self._agrees:
+            return []
         names = list(self._shape.device)
         differ = ", ".join(f"min({name}) <> max({name}) AS {name}" for name in names)
         counts = ", ".join(f"count(*) FILTER ({name})" for name in names)
@@ -164,16 +175,20 @@ class Part:
 
     def stage_devices(self, part: int) -> None:
         """Add the part's devices to `staged_device`: for each column its first value."""
-        firsts = {name: f"arg_min({name}, number)" for name in self._shape.device}
+        firsts = {
+            name: name if self._agrees else f"arg_min({name}, number)"
+            for name in self._shape.device
+        }
         attributes = read_map(firsts.pop("attributes")) if "attributes" in firsts else "NULL"
         columns = ", ".join(
             f"{firsts.get(name, 'NULL')} AS {name}"
             for name in ("source", "partial", "listing", *DEVICE_TEXTS)
         )
+        record = "number" if self._agrees else "min(number)"
         self._con.execute(
             f"INSERT INTO staged_device BY NAME SELECT input_no, {part} AS part, device_ref,"
-            f" min(number) AS record, {columns}, {attributes} AS attributes"
-            " FROM spoken GROUP BY input_no, device_ref"
+            f" {record} AS record, {columns}, {attributes} AS attributes FROM spoken"
+            f"{'' if self._agrees else ' GROUP BY input_no, device_ref'}"
         )
 
     def keep_items(self, target: Path, *, whole: bool) -> None:

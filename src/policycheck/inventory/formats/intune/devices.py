@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Head, Source
+from policycheck.inventory.base import ROSTER, Head, Source
 from policycheck.inventory.staging.columns import DEVICE_TEXTS
 from policycheck.inventory.staging.scanning import scan_tables
 from policycheck.inventory.staging.table import Relation, Shape
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from policycheck.inventory.staging.area import Staging
 
+SYSTEM = "intune"
 _COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "device_id": ("deviceid",),
@@ -75,49 +76,44 @@ def load_devices(sources: Sequence[Source], parts: Sequence[int], staging: Stagi
     """
     con = staging.con
     found = scan_tables(sources, staging, _make_shape)
-    numbers = ", ".join(map(str, [*found, -1]))
+    in_apps, in_exports = (f"part IN ({', '.join(map(str, [*of, -1]))})" for of in (parts, found))
+    _drop_older(con, in_exports)
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE intune_device AS SELECT * REPLACE"
+        "CREATE OR REPLACE TEMP TABLE intune_device AS WITH known AS (SELECT * REPLACE"
         f" ({', '.join(f'{sql} AS {name}' for name, sql in _TRANSLATED.items())})"
-        f" FROM staged_device WHERE part IN ({numbers})"
-        " QUALIFY row_number() OVER (PARTITION BY device_id ORDER BY"
-        " TRY_CAST(reported_at AS TIMESTAMPTZ) DESC NULLS LAST, input_no, record) = 1"
+        f" FROM staged_device WHERE {in_exports})"
+        f" SELECT * FROM staged_device WHERE NOT {in_apps} AND NOT {in_exports}"
+        f" UNION ALL SELECT app.* REPLACE ({_fill_in()}) FROM staged_device AS app"
+        f" LEFT JOIN known ON known.device_id = app.device_id WHERE app.{in_apps}"
+        " UNION ALL SELECT * FROM known WHERE device_id NOT IN"
+        f" (SELECT device_id FROM staged_device WHERE {in_apps})"
     )
-    con.execute(f"DELETE FROM staged_device WHERE part IN ({numbers})")
-    _join_apps(con, parts)
-    columns = ", ".join(("source", "partial", "listing", *DEVICE_TEXTS, "attributes"))
+    con.execute("DROP TABLE staged_device")
+    con.execute("ALTER TABLE intune_device RENAME TO staged_device")
+
+
+def _drop_older(con: DuckDBPyConnection, in_exports: str) -> None:
     con.execute(
-        f"INSERT INTO staged_device BY NAME SELECT input_no, part, device_ref, record, {columns}"
-        " FROM intune_device WHERE device_id NOT IN (SELECT device_id FROM staged_device"
-        f" WHERE part IN ({', '.join(map(str, [*parts, -1]))}))"
+        "DELETE FROM staged_device WHERE rowid IN (SELECT rowid FROM staged_device"
+        f" WHERE {in_exports} QUALIFY row_number() OVER (PARTITION BY device_id ORDER BY"
+        " TRY_CAST(reported_at AS TIMESTAMPTZ) DESC NULLS LAST, input_no, record) > 1)"
     )
-    con.execute("DROP TABLE intune_device")
 
 
-def _join_apps(con: DuckDBPyConnection, parts: Sequence[int]) -> None:
-    """Fill in what the app exports do not say; where both say something, theirs stays."""
-    both = "coalesce(staged.platform, known.platform)"
+def _fill_in() -> str:
+    """Return as SQL what an app export does not say; where both say something, its own stays."""
+    both = "coalesce(app.platform, known.platform)"
     joined = {
         "platform": _PLATFORM.format(platform=both, model="known.model"),
         "managed": "'true'",  # Intune collects apps from enrolled devices only
         "listing": f"CASE known.ownership WHEN 'corporate' THEN {ALL_APPS} ELSE {MANAGED_APPS} END",
     }
     joined |= {
-        name: f"coalesce(staged.{name}, known.{name})"
+        name: f"coalesce(app.{name}, known.{name})"
         for name in DEVICE_TEXTS
         if name not in ("device_id", *joined)
     }
-    of_parts = f"part IN ({', '.join(map(str, [*parts, -1]))})"
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE intune_app AS SELECT staged.* REPLACE"
-        f" ({', '.join(f'{sql} AS {name}' for name, sql in joined.items())})"
-        " FROM staged_device AS staged"
-        " LEFT JOIN intune_device AS known ON known.device_id = staged.device_id"
-        f" WHERE staged.{of_parts}"
-    )
-    con.execute(f"DELETE FROM staged_device WHERE {of_parts}")
-    con.execute("INSERT INTO staged_device FROM intune_app")
-    con.execute("DROP TABLE intune_app")
+    return ", ".join(f"{sql} AS {name}" for name, sql in joined.items())
 
 
 def _make_shape(head: Head, relation: Relation) -> tuple[Relation, Shape]:
