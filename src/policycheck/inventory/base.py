@@ -33,6 +33,9 @@ MAX_LINE = 64 * 1024 * 1024
 MAX_RECORD = 1024 * 1024
 """The longest record of a table, and the longest item of a document, in bytes."""
 
+ROSTER = " roster"
+"""Ends the source of what a system says of a device without listing anything that is on it."""
+
 
 class UnreadableError(Exception):
     """A source that cannot be used at all: a sentence, and what to do about it."""

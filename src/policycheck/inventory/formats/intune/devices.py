@@ -72,7 +72,8 @@ _TRANSLATED: Mapping[str, str] = MappingProxyType(
 def load_devices(sources: Sequence[Source], parts: Sequence[int], staging: Staging) -> None:
     """Join the devices of these exports to the parts, and keep those that no part names.
 
-    A device that several exports name is taken from the one with its latest check-in.
+    A device that several exports name is taken from the one with its latest check-in. One that no
+    part names is an entry in Intune's roster.
     """
     con = staging.con
     found = scan_tables(sources, staging, _make_shape)
@@ -85,8 +86,8 @@ def load_devices(sources: Sequence[Source], parts: Sequence[int], staging: Stagi
         f" SELECT * FROM staged_device WHERE NOT {in_apps} AND NOT {in_exports}"
         f" UNION ALL SELECT app.* REPLACE ({_fill_in()}) FROM staged_device AS app"
         f" LEFT JOIN known ON known.device_id = app.device_id WHERE app.{in_apps}"
-        " UNION ALL SELECT * FROM known WHERE device_id NOT IN"
-        f" (SELECT device_id FROM staged_device WHERE {in_apps})"
+        f" UNION ALL SELECT * REPLACE ('{SYSTEM}{ROSTER}' AS source) FROM known"
+        f" WHERE device_id NOT IN (SELECT device_id FROM staged_device WHERE {in_apps})"
     )
     con.execute("DROP TABLE staged_device")
     con.execute("ALTER TABLE intune_device RENAME TO staged_device")
