@@ -14,6 +14,7 @@ from policycheck.inventory.mapping.times import DateOrder
 from policycheck.model import DEVICE_COLUMNS, ITEM_COLUMNS, Column
 from policycheck.problems import quote
 from policycheck.yamlfile import Boolean, Language, Model, OneOrMany, mistake
+from policycheck.yamlfile.schema import schema_of
 
 Text = Annotated[str, Field(min_length=1)]
 Kind = Literal["app", "browser_extension", "web_app", "payment_channel", "account"]
@@ -97,25 +98,5 @@ class MappingFile(Model):
 
 
 def mapping_schema() -> dict[str, Any]:
-    """Make the JSON Schema of a mapping file (draft 2020-12), for editors."""
-    schema = _tidy(MappingFile.model_json_schema())
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "A policycheck mapping",
-        **schema,
-    }
-
-
-def _tidy(schema: Any) -> Any:  # noqa: ANN401 (JSON)
-    """Leave out what says nothing: titles made of the keys, defaults, and null."""
-    if isinstance(schema, list):
-        return [_tidy(each) for each in schema if each != {"type": "null"}]
-    if not isinstance(schema, dict):
-        return schema
-    tidied = {
-        key: _tidy(value)
-        for key, value in schema.items()
-        if key != "default" and not (key == "title" and isinstance(value, str))
-    }
-    alternatives = tidied.get("anyOf", ())
-    return alternatives[0] if len(alternatives) == 1 and len(tidied) == 1 else tidied
+    """Make the JSON Schema of a mapping file, for editors."""
+    return schema_of(MappingFile, "A policycheck mapping")
