@@ -45,7 +45,8 @@ def test_each_answer_alone(read, files):
     folder = files / "apple_mdm"
     assert read(folder / "installed.plist").reports("device_id, platform") == [(PHONE, None)]
     alone = read(folder / "information.plist")
-    assert alone.reports("device_id, serial, source") == [(PHONE, "F2LTEST00081", "apple-mdm")]
+    assert alone.reports("device_id, serial") == [(PHONE, "F2LTEST00081")]
+    assert alone.reports("source") == [("apple-mdm roster",)]
     assert alone.listings() == []
 
 

@@ -50,9 +50,75 @@ AMONG = {
         ],
         ["a1", "a1", "a1"],
     ),
-    "a name in common tells nothing": (
-        [replace(R, name="PC"), agent(name="PC")],
+    "a name that only says what it is": (
+        [replace(R, name="iPhone"), agent(name="iPhone")],
         ["d1", "a1"],
+    ),
+    "a name that is the model's": (
+        [replace(R, name="Pixel 9", model="Pixel 9"), agent(name="Pixel 9")],
+        ["d1", "a1"],
+    ),
+    "a name that is one device's in each system": (
+        [replace(R, name="Front-Desk", serial="S1"), agent(name="front-desk")],
+        ["a1", "a1"],
+    ),
+    "a name that two devices of one system have": (
+        [
+            replace(R, name="front-desk"),
+            replace(R, device="d2", name="front-desk"),
+            agent(name="front-desk"),
+        ],
+        ["d1", "d2", "a1"],
+    ),
+    "one name, two serials": (
+        [replace(R, name="front-desk", serial="S1"), agent(name="front-desk", serial="S2")],
+        ["d1", "a1"],
+    ),
+    "one name, two udids": (
+        [replace(R, name="front-desk", udid="U1"), agent(name="front-desk", udid="U2")],
+        ["d1", "a1"],
+    ),
+    "one name, two platforms": (
+        [
+            replace(R, name="front-desk", platform="ios"),
+            agent(name="front-desk", platform="macos"),
+        ],
+        ["d1", "a1"],
+    ),
+    "one name, and a system that calls an iPad iOS": (
+        [
+            replace(R, name="front-desk", platform="ios"),
+            agent(name="front-desk", platform="ipados"),
+        ],
+        ["a1", "a1"],
+    ),
+    "one name, two people": (
+        [
+            replace(R, name="front-desk", person="li@example.cn"),
+            agent(name="front-desk", person="wang@example.cn"),
+        ],
+        ["d1", "a1"],
+    ),
+    "a serial before a name: the third has another serial": (
+        [
+            replace(R, name="front-desk", serial="S1"),
+            agent(serial="S1"),
+            Report(source="mdm", device="m1", name="front-desk", serial="S2"),
+        ],
+        ["a1", "a1", "m1"],
+    ),
+    "a device whose two names lead to two others": (
+        [
+            replace(R, name="front-desk", serial="S1"),
+            agent(name="till-4", serial="S1"),
+            Report(source="mdm", device="m1", name="front-desk"),
+            Report(source="ocs", device="o1", name="till-4"),
+        ],
+        ["a1", "a1", "m1", "o1"],
+    ),
+    "a system's roster and its list": (
+        [R, replace(R, source="intune roster")],
+        ["d1", "d1"],
     ),
     "twice in one source": ([R, replace(R, at=2)], ["d1", "d1"]),
     "enrolled twice": (
@@ -130,7 +196,7 @@ STORED = {
     "by serial": (replace(R, device="new", serial="S1"), "d1"),
     "by udid": (agent(udid="U1"), "d1"),
     "by serial though the id was another": (agent(serial="S1"), "d1"),
-    "never by name": (agent(name="PC"), "a1"),
+    "never by name only": (agent(name="front-desk"), "a1"),
     "a new one": (replace(R, device="d9"), "d9"),
 }
 
@@ -139,10 +205,39 @@ STORED = {
 def test_a_report_of_a_stored_device(name: str, tmp_path) -> None:
     report, expected = STORED[name]
     toy = Toy(tmp_path)
-    toy.audit(1, replace(R, serial="S1", udid="U1", name="PC"))
+    toy.audit(1, replace(R, serial="S1", udid="U1", name="front-desk"))
     toy.audit(2, replace(report, at=2))
     told = toy.con.execute("SELECT device_key, new FROM identity").fetchall()
     assert told == [(expected, expected != "d1")]
+
+
+def test_a_name_joins_a_new_device_to_a_stored_one_that_is_reported_beside_it(tmp_path) -> None:
+    stored, new = replace(R, name="front-desk", at=2), agent(name="front-desk")
+    toy = Toy(tmp_path)
+    toy.audit(1, replace(R, name="front-desk"))
+    toy.audit(2, stored, new)
+    assert {key for (key,) in toy.con.execute("SELECT device_key FROM identity").fetchall()} == {
+        "d1"
+    }
+    toy.audit(3, agent(at=3))  # by now it is known by its id
+    assert toy.con.execute("SELECT device_key FROM identity").fetchall() == [("d1",)]
+
+
+def test_a_name_that_another_stored_device_has_joins_nothing(tmp_path) -> None:
+    toy = Toy(tmp_path)
+    toy.audit(1, replace(R, name="front-desk"), replace(R, device="d2", name="front-desk"))
+    toy.audit(2, replace(R, name="front-desk", at=2), agent(name="front-desk"))
+    told = toy.con.execute("SELECT device_key FROM identity ORDER BY report_no").fetchall()
+    assert told == [("d1",), ("a1",)]
+
+
+def test_two_stored_devices_are_not_joined_by_a_name(tmp_path) -> None:
+    toy = Toy(tmp_path)
+    toy.audit(1, replace(R, name="front-desk"))
+    toy.audit(2, agent(name="front-desk"))
+    toy.audit(3, replace(R, name="front-desk", at=3), agent(name="front-desk", at=3))
+    told = toy.con.execute("SELECT device_key FROM identity ORDER BY report_no").fetchall()
+    assert told == [("d1",), ("a1",)]
 
 
 def test_a_stored_key_is_not_given_twice(tmp_path) -> None:

@@ -122,12 +122,13 @@ def lay_out_reports(con: duckdb.DuckDBPyConnection, reports: tuple[Report, ...],
     con.execute(
         "CREATE TEMP TABLE report(report_no INTEGER, device_ref VARCHAR, source VARCHAR,"
         " report_sha256 VARCHAR, device_id VARCHAR, serial VARCHAR, udid VARCHAR, name VARCHAR,"
-        " reported_at TIMESTAMP, received_at TIMESTAMP)"
+        " reported_at TIMESTAMP, received_at TIMESTAMP, platform VARCHAR, model VARCHAR,"
+        " user_id VARCHAR)"
     )
     con.execute("CREATE TEMP TABLE rejected(path VARCHAR, record BIGINT, reason VARCHAR)")
     for number, r in enumerate(reports):
         con.execute(
-            "INSERT INTO report VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO report VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 number,
                 f"ref-{number}",
@@ -139,5 +140,8 @@ def lay_out_reports(con: duckdb.DuckDBPyConnection, reports: tuple[Report, ...],
                 r.name,
                 naive(r.at),
                 naive(on),
+                r.platform,
+                r.model,
+                r.person,
             ],
         )

@@ -40,6 +40,8 @@ class Report:
     udid: str | None = None
     name: str | None = None
     person: str | None = None
+    platform: str | None = None
+    model: str | None = None
 
     @property
     def sha256(self) -> str:

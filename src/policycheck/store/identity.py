@@ -20,6 +20,8 @@ SELECT count(*) FROM (
 )
 """
 
+_SYSTEMS = "SELECT count(DISTINCT system_of(source)) FROM named"
+
 
 def identify(con: Session) -> None:
     """Give every row of `report` its device, and say which reports are the newest.
@@ -31,11 +33,16 @@ def identify(con: Session) -> None:
       each (device, source) only the newest report is `current`, counting the stored one too. All
       others are `late` and change nothing but the ledger; equal age is not newer;
     - alias(kind, value, device_key): new words by which these reports call the devices;
-    - conflict(report_no, device_key, other_key): stored devices that a report shows to be one.
+    - conflict(report_no, device_key, other_key): stored devices that a report shows to be one;
+    - joined_by_name(name, ...): names by which devices of several systems were taken for one.
     """
     con.execute(program("marks.sql"))
     while number(con, _STATIONS):
         _travel(con)
+    if number(con, _SYSTEMS) > 1:
+        con.execute(program("names.sql"))
+    else:
+        con.execute("CREATE OR REPLACE TEMP TABLE joined_by_name(name VARCHAR)")
     con.execute(program("identity.sql"))
 
 

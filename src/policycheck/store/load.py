@@ -39,6 +39,12 @@ _ALIASES = _Question(
     "value",
     "alias",
 )
+_NAMES = replace(
+    _ALIASES,
+    table="stored_name",
+    types=("VARCHAR", "VARCHAR"),
+    query="SELECT value, device_key FROM alias WHERE kind = 'name'",
+)
 _DEVICES = _Question(
     "stored_device",
     ("VARCHAR", "TIMESTAMP", "VARCHAR"),
@@ -108,6 +114,20 @@ SELECT DISTINCT source, word FROM (
 )
 WHERE word <> ''
 """
+_NEW_NAMES = """
+WITH word AS (
+    SELECT report_no, unnest([trim(device_id), lower(trim(serial)), lower(trim(udid))]) AS value
+    FROM report
+)
+SELECT DISTINCT lower(trim(name)) AS name
+FROM report
+WHERE trim(name) <> ''
+    AND (SELECT count(DISTINCT source) FROM report) > 1
+    AND report_no NOT IN (
+        SELECT w.report_no FROM word AS w JOIN stored_alias AS a ON a.value = w.value
+    )
+"""
+"""Of devices that may be new, and that another system may tell of."""
 _KEYS = """
 SELECT device_key FROM stored_alias
 UNION SELECT word FROM word_of_source
@@ -137,6 +157,7 @@ def load_devices(
     """
     con.execute(f"CREATE OR REPLACE TEMP TABLE word_of_source AS {_WORDS}")
     _load(con, connection, _ALIASES, "SELECT DISTINCT word FROM word_of_source")
+    _load(con, connection, _NAMES, _NEW_NAMES)
     con.execute(f"CREATE OR REPLACE TEMP TABLE asked AS {_KEYS}")
     fill(con, "asked", ("VARCHAR",), ((key,) for key in devices))
     keys = None if everything else "SELECT device_key FROM asked"

@@ -20,6 +20,10 @@ CREATE OR REPLACE TEMP MACRO hollow(serial) AS
     serial IN (SELECT value FROM placeholder)
     OR regexp_full_match(replace(replace(serial, '-', ''), ' ', ''), '0*|f*|x*|1{4,}|9{4,}');
 
+-- system_of: the system that a source is of. What it lists and its roster are two sources.
+CREATE OR REPLACE TEMP MACRO system_of(source) AS
+    CASE WHEN ends_with(source, ' roster') THEN source[:-8] ELSE source END;
+
 -- named: a report's own words, blanks and placeholders being no words.
 -- A serial or udid that a source gives to more than five of its devices at once is a maker's or a
 -- disk image's, not a machine's: it tells nothing.
@@ -72,7 +76,7 @@ SELECT report_no, 'serial' AS kind, serial AS value FROM named WHERE serial IS N
 UNION ALL
 SELECT report_no, 'udid', udid FROM named WHERE udid IS NOT NULL
 UNION ALL
-SELECT report_no, 'device_id in ' || source, device_id FROM named WHERE device_id IS NOT NULL
+SELECT report_no, 'device_id in ' || system_of(source), device_id FROM named WHERE device_id IS NOT NULL
 UNION ALL
 SELECT report_no, 'name', lower(name) FROM named WHERE name IS NOT NULL;
 

@@ -39,6 +39,7 @@ CREATE OR REPLACE TEMP TABLE stored_device(
     device_key VARCHAR, first_seen TIMESTAMP, judged VARCHAR);
 CREATE OR REPLACE TEMP TABLE stored_alias(
     kind VARCHAR, value VARCHAR, device_key VARCHAR);
+CREATE OR REPLACE TEMP TABLE stored_name(name VARCHAR, device_key VARCHAR);
 CREATE OR REPLACE TEMP TABLE stored_source(
     device_key VARCHAR, source VARCHAR, report_id BIGINT, report_no INTEGER,
     reported_at TIMESTAMP);
@@ -58,6 +59,7 @@ CREATE OR REPLACE TEMP TABLE renamed_app(old VARCHAR, new VARCHAR);
 """What the store knows, as far as a run needs it: of the devices at hand only.
 
 - stored_device, stored_alias, stored_source: rows of the tables device, alias, device_source
+- stored_name: the stored devices that have the name of a device that may be new
 - stored_report: the rows of the ledger that stored_source points to
 - stored_run: what the runs went by to which `stored_device.judged` points
 - prior_life: the lives of the judged devices, the open ones and those that come back

@@ -38,13 +38,16 @@ def add_report(source: Source, record: int, report: DeviceReport, staging: Stagi
     """Put a device and its items into the staging area, or reject the record.
 
     An item without identifier and name may be any app: it is left out, and then no list of the
-    device counts as complete.
+    device counts as complete. A report that lists nothing is the system's roster.
     """
     device = {name: said for name, said in report.device.items() if said}
     ref = next((device[name] for name in IDENTITIES if _names(device.get(name, ""))), "")
     ref = ref or ("?" if report.is_unnamed else "")
-    ref = join_ref(report.source, ref) if ref else ref
     items = list(report.items)
+    said_by = report.source
+    if not items and not report.listing:
+        said_by = staging.name_roster(source.input_no, report.source)
+    ref = join_ref(said_by, ref) if ref else ref
     named = [item for item in items if item.get("identifier") or item.get("name")]
     fault = _find_fault(ref, device, report.attributes, named)
     if fault:
@@ -63,7 +66,7 @@ def add_report(source: Source, record: int, report: DeviceReport, staging: Stagi
         device,
         report.attributes,
         listing=listing,
-        source=report.source,
+        source=said_by,
         partial="" if is_whole else "true",
     )
     for item in named:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Head, Source, UnreadableError
+from policycheck.inventory.base import ROSTER, Head, Source, UnreadableError
 from policycheck.inventory.mapping.checks import IDENTITIES
 from policycheck.inventory.mapping.file import FileMapping, MappedField
 from policycheck.inventory.mapping.json_table import lay_out
@@ -30,7 +30,7 @@ class MappedReader:
     def __init__(self, mapping: FileMapping) -> None:
         self.mapping = mapping
         self.NAME = mapping.name
-        self.SOURCE = mapping.source
+        self.SOURCE = mapping.source if mapping.item else mapping.source + ROSTER
         self.TITLE = mapping.title
         self.LOOKS_FOR = f"the columns {', '.join(mapping.columns)}"
 

@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Head, Reader, Source, UnreadableError
+from policycheck.inventory.base import ROSTER, Head, Reader, Source, UnreadableError
 from policycheck.inventory.documents.delimited import Fault, Grammar, guess_fields, split_records
 from policycheck.inventory.files.spool import unused_path
 from policycheck.inventory.staging.losses import Losses
@@ -94,6 +94,14 @@ class Staging:
             raise UnreadableError("names no device", "say whose it is with --device ID")
         self.warn(source.path, "names no device", "to audit it, say whose it is with --device ID")
         return {}
+
+    def name_roster(self, input_no: int, source: str = "") -> str:
+        """Return the source of a report that lists nothing: an entry in a system's register.
+
+        It is kept beside the same system's lists of items, and neither replaces the other.
+        `source` is the report's own, where it is not its reader's.
+        """
+        return (source or self._sources[input_no]) + ROSTER
 
     def refuse(self, input_no: int, path: str, error: UnreadableError) -> None:
         """Give up a source as a whole; the others go on."""

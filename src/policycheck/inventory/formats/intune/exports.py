@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from policycheck.inventory.base import Head, Source, UnreadableError
-from policycheck.inventory.formats.intune.devices import load_devices
+from policycheck.inventory.formats.intune.devices import SYSTEM, load_devices
 from policycheck.inventory.staging.scanning import scan_tables
 from policycheck.inventory.staging.table import Relation, Shape
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from policycheck.inventory.staging.area import Staging
 
 NAME = "intune"
-SOURCE = "intune"
+SOURCE = SYSTEM
 TITLE = "Microsoft Intune (AppInvRawData and Devices, CSV)"
 LOOKS_FOR = "a table with ApplicationKey, ApplicationName and DeviceId, or Intune's Devices export"
 
