@@ -5,7 +5,7 @@ The same case goes to the oracle as it is, and to the program as files.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -28,6 +28,7 @@ class Case:
     wheres: Mapping[str, Where] = field(default_factory=dict)
     drafts: bool = False
     assume: Mapping[str, str] = field(default_factory=dict)
+    attestations: Sequence[dict] = ()
 
 
 def ask_oracle(case: Case) -> Assessment:
@@ -40,6 +41,7 @@ def ask_oracle(case: Case) -> Assessment:
         case.as_of,
         drafts=case.drafts,
         assume=case.assume,
+        attestations=case.attestations,
     )
 
 
@@ -50,9 +52,9 @@ class _TextDumper(yaml.SafeDumper):
 _TextDumper.yaml_implicit_resolvers = {}
 
 
-def policy_text(policy: dict) -> str:
-    """Write a policy as the YAML that holds it."""
-    return yaml.dump(policy, Dumper=_TextDumper, sort_keys=False, allow_unicode=True, width=1000)
+def yaml_text(file: dict) -> str:
+    """Write a policy, an attestation or a waiver as the YAML that holds it."""
+    return yaml.dump(file, Dumper=_TextDumper, sort_keys=False, allow_unicode=True, width=1000)
 
 
 def told(assessment: Assessment, policy: str, control: str) -> str:

@@ -11,6 +11,7 @@ from cases import Case
 from chance import MOMENTS, Chance
 from generate_inventories import draw_inventory
 from generate_policies import draw_policy
+from generate_records import draw_attestations
 from kleene import Where
 
 
@@ -24,4 +25,5 @@ def draw_case(stream: Random, policies: int = 1, inventories: int = 1) -> Case:
     people = [person for group, _ in fleets for person in group]
     devices = [device for _, group in fleets for device in group]
     assume = {"type": "Employee"} if chance.maybe(0.2) else {}
-    return Case(drawn, people, devices, as_of, wheres, chance.maybe(0.2), assume)
+    words = draw_attestations(chance, drawn, people, devices)
+    return Case(drawn, people, devices, as_of, wheres, chance.maybe(0.2), assume, words)

@@ -60,9 +60,14 @@ def draw_control(chance: Chance, name: str, wheres: dict[str, Where]) -> dict:
         "severity": chance.one(("high", "low")),
         "obligation": chance.one(("must", "must", "should")),
     }
-    kind = chance.one(("forbid", "forbid", "forbid", "only", "require", "require", "attest"))
+    kinds = ("forbid", "forbid", "forbid", "only", "require", "require", "attest", "attest")
+    kind = chance.one(kinds)
     if kind == "attest":
         control["attest"] = {"statement": "s", "by": chance.one(("issuer", "person", "device"))}
+        if chance.maybe(0.7):
+            control["attest"]["contradicted_by"] = {"category": "messaging"}
+        elif chance.maybe(0.7):
+            control["attest"]["contradicted_by"] = draw_selector(chance, wheres)
     elif kind == "only":
         among = draw_selector(chance, wheres)
         control["only"] = {"apps": chance.some(tuple(APPS), 3), "among": among}

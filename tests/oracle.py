@@ -10,12 +10,12 @@ and `items`. Times are aware.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from kleene import Row, all_of, column, folded, holds
+from kleene import Row, all_of, as_list, column, day_over, folded, holds
 from oracle_items import carried, classes, device_reasons, kinds_of
 from oracle_question import Question, World, age_from
 
@@ -63,6 +63,7 @@ class Assessment:
 PASS = Answer(Verdict("pass"), {})
 NOT_APPLICABLE = Answer(Verdict("not_applicable"), {})
 EXCUSED = Answer(Verdict("not_applicable", excused=True), {})
+CONTRADICTED = frozenset({"contradicted"})
 
 
 def judge(
@@ -74,6 +75,7 @@ def judge(
     *,
     drafts: bool = False,
     assume: Mapping[str, str] | None = None,
+    attestations: Sequence[dict] = (),
 ) -> Assessment:
     """Judge every control of every policy over all devices."""
     assessment = Assessment()
@@ -81,7 +83,7 @@ def judge(
     seen = [device for device in devices if reports_until(as_of, device)]
     for policy in policies:
         for control in policy["controls"]:
-            question = Question(policy, control, world, as_of, drafts, assume or {})
+            question = Question(policy, control, world, as_of, drafts, assume or {}, attestations)
             key = (policy["policy"], control["id"])
             answers = by_unit(question, seen, known)
             for unit, answer in answers.items():
@@ -136,36 +138,100 @@ def person_of(user_id: str | None, people: list[dict]) -> dict | None:
     return None
 
 
+class Seen(NamedTuple):
+    """A device as its reports until now tell of it, and who uses it."""
+
+    reports: list[dict]
+    columns: dict
+    person: dict | None
+
+    @classmethod
+    def of(cls, device: dict, as_of: datetime, people: list[dict]) -> Seen:
+        reports = reports_until(as_of, device)
+        columns = merged(device["device_id"], reports)
+        return cls(reports, columns, person_of(columns.get("user_id"), people))
+
+
+def word_given(question: Question, one: Seen, every: list[Seen], people: list[dict]) -> str | None:
+    """Return the newest day on which somebody gave their word about this device's unit."""
+
+    def about(attestation: dict) -> bool:
+        if question.grain == "issuer":
+            return True
+        if question.grain == "device":
+            words = [folded(word) for word in as_list(attestation["device"])]
+            return any(
+                word in words and sum(word in names(s) for s in every) == 1 for word in names(one)
+            )
+        words = as_list(attestation["attested_by"])
+        if one.person is None:
+            user = one.columns.get("user_id")
+            return user is not None and folded(user) in map(folded, words)
+        return any(person_of(word, people) is one.person for word in words)
+
+    if "attest" not in question.control:
+        return None
+    return max((a["date"] for a in question.words_given() if about(a)), default=None)
+
+
+def names(seen: Seen) -> set[str]:
+    """Return the words for a device."""
+    told = (seen.columns.get(column) for column in ("device_id", "serial", "udid", "name"))
+    return {folded(word) for word in told if word is not None}
+
+
 # units: devices, persons or the issuer
 
 
 def by_unit(question: Question, devices: list[dict], people: list[dict]) -> dict[str, Answer]:
     """Answer for each unit of the control's grain; a device without a person is its own."""
-    if question.grain == "issuer":
-        asked = about_device({"needs_attestation"}, question)
-        return {"issuer": asked if question.in_force() else NOT_APPLICABLE}
     answers: dict[str, Answer] = {}
     groups: dict[str, list[Answer]] = {}
-    for device in devices:
-        reports = reports_until(question.as_of, device)
-        columns = merged(device["device_id"], reports)
-        person = person_of(columns.get("user_id"), people)
+    seen = [Seen.of(device, question.as_of, people) for device in devices]
+    for device, one in zip(devices, seen, strict=True):
+        person = one.person
         told = {name: value for name, value in (person or {}).items() if value is not None}
-        answer = judge_device(question, reports, columns, {**question.assume, **told})
-        if question.grain == "device" or person is None:
+        given = word_given(question, one, seen, people)
+        answer = judge_device(question, one, {**question.assume, **told}, given)
+        if question.grain == "issuer":
+            groups.setdefault("issuer", []).append(answer)
+        elif question.grain == "device" or person is None:
             answers[device["device_id"]] = answer
         else:
             groups.setdefault(person.get("person_id") or person["email"], []).append(answer)
+    if question.grain == "issuer":
+        return {"issuer": by_issuer(groups.get("issuer", []), question)}
     return answers | {unit: by_person(group, question) for unit, group in groups.items()}
+
+
+def by_issuer(answers: list[Answer], question: Question) -> Answer:
+    """The issuer's word stands for all, unless what some device in scope shows is against it."""
+    if not question.in_force():
+        return NOT_APPLICABLE
+    if not question.words_given():
+        return about_device({"needs_attestation"}, question)
+    against = contradictions(answers)
+    return Answer(Verdict("unknown", reasons=CONTRADICTED), against) if against else PASS
+
+
+def contradictions(answers: list[Answer]) -> dict[str, Finding]:
+    """Return what contradicts somebody's word: findings of their own, on the device."""
+    return {
+        subject: finding
+        for answer in answers
+        for subject, finding in answer.findings.items()
+        if finding.reasons == CONTRADICTED
+    }
 
 
 def by_person(answers: list[Answer], question: Question) -> Answer:
     """Sum up one person's devices: one that passes is enough, one not known leaves it open."""
     inside = [answer for answer in answers if answer.verdict.verdict != "not_applicable"]
+    against = contradictions(inside)
     verdicts = [answer.verdict for answer in inside]
     if not inside:
         return EXCUSED if any(answer.verdict.excused for answer in answers) else NOT_APPLICABLE
-    if any(verdict.verdict == "pass" for verdict in verdicts):
+    if not against and any(verdict.verdict == "pass" for verdict in verdicts):
         return PASS
     stale = all(finding.stale for answer in inside for finding in answer.findings.values())
     reasons = frozenset(reason for verdict in verdicts for reason in verdict.reasons)
@@ -173,8 +239,13 @@ def by_person(answers: list[Answer], question: Question) -> Answer:
     if all(verdict.verdict == "violation" for verdict in verdicts):
         found = Finding("violation", stale=stale)
         return Answer(Verdict("violation", stale=stale), {question.subject: found})
-    found = Finding("unknown", reasons, stale)
-    return Answer(Verdict("unknown", reasons=reasons, missing=missing), {question.subject: found})
+    verdict = Verdict("unknown", reasons=reasons, missing=missing)
+    if against:
+        rest = reasons - CONTRADICTED
+        return Answer(
+            verdict, {**against, **({question.subject: Finding("unknown", rest)} if rest else {})}
+        )
+    return Answer(verdict, {question.subject: Finding("unknown", reasons, stale)})
 
 
 def tally(verdicts: list[Verdict], control: dict) -> dict[str, object]:
@@ -202,8 +273,12 @@ def tally(verdicts: list[Verdict], control: dict) -> dict[str, object]:
 # one device
 
 
-def judge_device(question: Question, reports: list[dict], device: dict, person: dict) -> Answer:
-    """Answer for one device and one control; the first rule that holds decides."""
+def judge_device(question: Question, seen: Seen, person: dict, given: str | None) -> Answer:
+    """Answer for one device and one control; the first rule that holds decides.
+
+    given: the day of the newest word about it, for `attest`.
+    """
+    reports, device = seen.reports, seen.columns
     row: Row = {"device": device, "person": person, "item": None, "app": None}
     scopes = [question.policy["applies_to"], question.control.get("applies_to", {})]
     scope = all_of(holds(each, row, question.zone) for each in scopes)
@@ -214,7 +289,9 @@ def judge_device(question: Question, reports: list[dict], device: dict, person: 
     if scope is None:
         return about_device({"scope"}, question, missing_columns(scopes, row))
     if "attest" in question.control:
-        return about_device({"needs_attestation"}, question)
+        if given is None:
+            return about_device({"needs_attestation"}, question)
+        return judge_word(question, seen, row, day_over(given, question.zone))
     sightings = [
         Sighting(name, subject, question.stale(report))
         for report in reports
@@ -227,6 +304,24 @@ def judge_device(question: Question, reports: list[dict], device: dict, person: 
     return judge_absence(question, sightings, reasons)
 
 
+def judge_word(question: Question, seen: Seen, row: Row, given: datetime) -> Answer:
+    """Judge somebody's word: it stands until a later report surely shows what is against it."""
+    shown: dict[str, list[bool]] = {}
+    for report in seen.reports:
+        for item in report["items"] if age_from(report) >= given else []:
+            for name, subject in classes(question, item, row):
+                if name == "found":
+                    shown.setdefault(subject, []).append(question.stale(report))
+    if not shown:
+        return PASS
+    device = "" if question.grain == "device" else f"{seen.columns['device_id']} "
+    findings = {
+        device + subject: Finding("unknown", CONTRADICTED, all(stale))
+        for subject, stale in shown.items()
+    }
+    return Answer(Verdict("unknown", reasons=CONTRADICTED), findings)
+
+
 def about_device(reasons: set[str], question: Question, missing: tuple[str, ...] = ()) -> Answer:
     """Answer `unknown` in one finding, whose subject is the control itself."""
     verdict = Verdict("unknown", reasons=frozenset(reasons), missing=missing)
@@ -236,7 +331,8 @@ def about_device(reasons: set[str], question: Question, missing: tuple[str, ...]
 
 def can_carry(question: Question, device: dict) -> bool:
     """Tell whether the device's form can carry any kind that is looked for."""
-    kinds = {kind for term in question.selector for kind in kinds_of(term)}
+    asked = [] if "attest" in question.control else question.selector
+    kinds = {kind for term in asked for kind in kinds_of(term)}
     return not kinds or bool(carried(kinds, device))
 
 

@@ -56,7 +56,7 @@ def subject_of(question: Question, meaning: Meaning | None, item: dict) -> str:
 
 
 def found_as(question: Question, row: Row) -> str:
-    if "require" in question.control:
+    if "require" in question.control or "attest" in question.control:
         return "found"
     indication = question.control.get("indication")
     if indication is not None and holds(indication, row, question.zone) is True:

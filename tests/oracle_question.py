@@ -6,7 +6,7 @@ with the program: the catalogue is told again, by hand, as plain rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -78,6 +78,8 @@ class Question:
     @property
     def zone(self) -> str:
         return self.policy.get("timezone", "UTC")
+    attestations: Sequence[dict] = ()
+    """All that are on file, as dicts of their YAML."""
 
     @property
     def subject(self) -> str:
@@ -86,13 +88,15 @@ class Question:
 
     @property
     def selector(self) -> list[dict]:
-        """What the control looks for, as a list of maps; nothing for `attest`."""
+        """What the control looks for, as a list of maps; for `attest` what contradicts it."""
         if "only" in self.control:
             return as_list(self.control["only"]["among"])
         return as_list(self.control.get("forbid") or self.control.get("require") or [])
 
     @property
     def approved(self) -> list[str]:
+        if "attest" in self.control:
+            return as_list(self.control["attest"].get("contradicted_by", []))
         if "only" in self.control:
             return as_list(self.control["only"]["apps"])
         return as_list(self.control.get("except_apps", []))
@@ -124,6 +128,16 @@ class Question:
         """Return an app's columns as they are at this moment."""
         owners = [owner.group for owner in app.owners if self.within(owner.first, owner.last)]
         return {
+    def words_given(self) -> list[dict]:
+        """Return the attestations of this control that count today."""
+        mine = (self.policy["policy"], self.control["id"])
+        return [
+            each
+            for each in self.attestations
+            if (each["policy"], each["control"]) == mine
+            and self.within(each["date"], each["valid_until"])
+        ]
+
             "app_id": app.app_id,
             "categories": sorted({c for own in app.categories for c in self.world.and_above(own)}),
             "vendor": app.vendor,

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pprint import pformat
 
-from cases import Case, policy_text
+from cases import Case, yaml_text
 
-PARTS = ("policies", "devices", "people")
+PARTS = ("policies", "devices", "people", "attestations")
 
 
 def smallest(case: Case, fails: Callable[[Case], bool]) -> Case:
@@ -73,6 +73,7 @@ def _prunings(tree: object) -> Iterator[object]:
 
 def written(case: Case) -> str:
     """Write a case for a reader."""
-    policies = "---\n".join(map(policy_text, case.policies))
+    policies = "---\n".join(map(yaml_text, case.policies))
+    records = "---\n".join(map(yaml_text, case.attestations))
     inventory = pformat({"people": case.people, "devices": case.devices}, width=100)
-    return f"as of {case.as_of}\n{policies}\n{inventory}"
+    return f"as of {case.as_of}\n{policies}\n{records}\n{inventory}"

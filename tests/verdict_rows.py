@@ -46,6 +46,8 @@ class Row:
     policy: str = "{}"
     people: tuple[dict, ...] = (EMPLOYEE,)
     wheres: Mapping[str, Where] = field(default_factory=dict)
+    words: tuple[dict, ...] = ()
+    """Attestations of the row's control."""
 
 
 def item(colour: str, **columns: object) -> dict:
@@ -553,7 +555,71 @@ PRESENCE = [
     row("a glob", "require: {name: 'Calc*'}", phone("calculator"), "pass"),
 ]  # fmt: skip
 
+
+def word(day: str = "2026-06-01", until: str = "2026-12-31", **about: object) -> dict:
+    """Make an attestation, by Ann unless it says otherwise."""
+    return {"attested_by": "ann@example.com", "date": day, "valid_until": until, **about}
+
+
+_ISSUER = "attest: {statement: s, by: issuer}"
+_SWORN = "attest: {statement: s, by: person, contradicted_by: {app: wechat}}"
+_SEALED = "attest: {statement: s, by: device, contradicted_by: {category: messaging}}"
+_NEEDED = "unknown needs_attestation | c: needs_attestation"
+
+ATTESTED = [
+    row("the issuer's word", _ISSUER, phone(), "pass", words=(word(),)),
+    row("the issuer's, not in force", _ISSUER, phone(), "not_applicable", words=(word(),),
+        policy="{effective_until: 2026-06-29}"),
+    row("on its last day", _ISSUER, phone(), "pass", words=(word(until="2026-06-30"),)),
+    row("the day after, in the policy's zone", _ISSUER, phone(), _NEEDED, policy=f"{{{ZONE}}}",
+        words=(word(until="2026-06-30"),)),
+    row("on its first day", _ISSUER, phone(), "pass", words=(word("2026-06-30"),)),
+    row("given tomorrow", _ISSUER, phone(), _NEEDED, words=(word("2026-07-01"),)),
+    row("a person's word is for all their devices", _SWORN,
+        [phone(), {**phone(), **_TABLET}], "pass", words=(word(),)),
+    row("by the other key, in capitals", _SWORN, phone(), "pass", words=(word(attested_by="ANN"),)),
+    row("another's word", _SWORN, phone(), _NEEDED, words=(word(attested_by="bob"),)),
+    row("of somebody in no people file", _SWORN, phone(user_id="Zoe"), "pass", people=(),
+        words=(word(attested_by="zoe"),)),
+    row("a device by its serial number", _SEALED, phone(serial="S-1"), "pass",
+        words=(word(device=["s-1"]),)),
+    row("what two devices are called means neither", _SEALED,
+        [phone(name="Lobby"), {**phone(name="Lobby"), **_TABLET}],
+        f"phone = {_NEEDED}; tablet = {_NEEDED}", words=(word(device=["lobby"]),)),
+    row("contradicted by a later report", _SWORN, phone("wechat"),
+        "unknown contradicted | phone wechat: contradicted", words=(word(),)),
+    row("not by one of the same day", _SWORN, phone("wechat"), "pass", words=(word("2026-06-29"),)),
+    row("nor by an earlier one", _SWORN, phone("wechat", days=40), "pass", words=(word(),)),
+    row("the newest word counts", _SWORN, phone("wechat"), "pass",
+        words=(word(), word("2026-06-30"))),
+    row("a stale report contradicts, too", _SWORN, phone("wechat", days=40),
+        "unknown contradicted | phone wechat: contradicted (stale)", words=(word("2026-05-01"),)),
+    row("a partial list contradicts, too", _SWORN, phone("wechat", listing="managed"),
+        "unknown contradicted | phone wechat: contradicted", words=(word(),)),
+    row("what only looks like it contradicts nobody", _SWORN, phone("wechat-lookalike"), "pass",
+        words=(word(),)),
+    row("nor what is unclassified", _SEALED, phone("some-messenger"), "pass",
+        words=(word(device="phone"),)),
+    row("each subject is a finding", _SEALED, phone("wechat", "wecom"),
+        "unknown contradicted | wechat: contradicted, wecom: contradicted",
+        words=(word(device="phone"),)),
+    row("one device contradicts its holder", _SWORN, [phone(), {**phone("wechat"), **_TABLET}],
+        "unknown contradicted | tablet wechat: contradicted", words=(word(),)),
+    row("out of scope nothing contradicts", f"{{{_SWORN}, applies_to: {{device.form: phone}}}}",
+        [phone(), {**phone("wechat", form="tablet"), **_TABLET}], "pass", words=(word(),)),
+    row("without a word nothing is contradicted", _SWORN, phone("wechat"), _NEEDED),
+    row("any device in scope contradicts the issuer", "attest: {statement: s, by: issuer, "
+        "contradicted_by: {app: wechat}}", [phone(), {**phone("wechat"), **_TABLET}],
+        "unknown contradicted | tablet wechat: contradicted", words=(word(),)),
+    row("the rest is told apart", f"{{{_SWORN}, applies_to: {{device.model: X}}}}",
+        [phone("wechat", model="x"), {**phone(), **_TABLET}],
+        "unknown contradicted+scope [device.model] | c: scope, phone wechat: contradicted",
+        words=(word(),)),
+    row("a checkout has no kinds to carry", _SEALED, service(), "pass",
+        words=(word(device="checkout"),)),
+]  # fmt: skip
+
 ROWS = (
     DESIGN + APPROVAL + NULLS + VERSIONS + WHERE + CATEGORIES + TELLABLE + KINDS + AGE + DATES
-    + INDICATION + PERSONS + PRESENCE
+    + INDICATION + PERSONS + PRESENCE + ATTESTED
 )  # fmt: skip

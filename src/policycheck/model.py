@@ -47,6 +47,7 @@ class Reason(StrEnum):
     STALE = "stale"
     UNRECOGNISABLE = "unrecognisable"
     NEEDS_ATTESTATION = "needs_attestation"
+    CONTRADICTED = "contradicted"
 
 
 class Confidence(StrEnum):

@@ -7,8 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policycheck.engine.judge import naive_utc
-from policycheck.engine.session import insert_columns
+from policycheck.engine.session import insert_columns, naive_utc
 from policycheck.inventory.base import Progress, ReadResult
 from policycheck.inventory.people import no_people, read_people
 from policycheck.inventory.read import read_reports

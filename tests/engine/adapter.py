@@ -7,17 +7,18 @@ say of the devices is said here: each is its own.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 from report_files import write_people, write_replaced, write_reports
 
-from cases import Case, policy_text
+from cases import Case, yaml_text
 from oracle import Assessment, Finding, Verdict
+from policycheck.attestations.load import load as load_attestations
 from policycheck.catalogue.load import load as load_catalogue
-from policycheck.engine.judge import Question, assess, naive_utc
-from policycheck.engine.session import insert_columns, open_session
+from policycheck.engine.judge import Question, assess
+from policycheck.engine.session import insert_columns, naive_utc, open_session
 from policycheck.inventory.people import no_people, read_people
 from policycheck.inventory.read import read_reports
 from policycheck.model import Tally
@@ -33,7 +34,9 @@ def ask_engine(case: Case) -> Assessment:
         folder = Path(name)
         _lay_out_people(con, folder, case.people)
         _lay_out_reports(con, folder, case)
-        question = Question(_policies(folder, case), case.as_of, case.drafts, case.assume)
+        policies = _policies(folder, case)
+        attestations = _records(folder, case.attestations, load_attestations, policies)
+        question = Question(policies, case.as_of, case.drafts, case.assume, attestations)
         tallies = assess(con, question, CATALOGUE).tallies
         return _as_oracle(con, tallies)
 
@@ -41,8 +44,19 @@ def ask_engine(case: Case) -> Assessment:
 def _policies(folder: Path, case: Case) -> tuple[Policy, ...]:
     paths = [folder / f"{policy['policy']}.yaml" for policy in case.policies]
     for path, policy in zip(paths, case.policies, strict=True):
-        path.write_text(policy_text(policy), encoding="utf-8")
+        path.write_text(yaml_text(policy), encoding="utf-8")
     return load_policies(paths)
+
+
+def _records(
+    folder: Path, records: Iterable[dict], load: Callable[..., tuple], policies: Iterable[Policy]
+) -> tuple:
+    """Write waivers or attestations, and read them."""
+    paths = []
+    for number, record in enumerate(records):
+        paths.append(folder / f"record-{number}.yaml")
+        paths[-1].write_text(yaml_text(record), encoding="utf-8")
+    return load(paths, {policy.policy: policy for policy in policies})
 
 
 def _lay_out_people(con: DuckDBPyConnection, folder: Path, people: list[dict]) -> None:
@@ -112,15 +126,30 @@ def _set_received(con: DuckDBPyConnection, reports: list[tuple[str, dict]]) -> N
     )
 
 
+_FINDINGS = """
+SELECT v.policy, v.control, v.unit,
+    CASE WHEN v.grain <> 'device' AND f.reasons = ['contradicted']
+        THEN f.device_key || ' ' || f.subject ELSE f.subject END,
+    f.verdict, f.reasons, f.stale
+FROM finding AS f
+JOIN verdict AS v ON v.policy = f.policy AND v.control = f.control
+LEFT JOIN device AS d ON d.device_key = f.device_key
+LEFT JOIN device_person AS o ON o.device_no = d.device_no
+LEFT JOIN person AS p ON p.person_no = o.person_no
+WHERE v.unit = CASE v.grain
+    WHEN 'issuer' THEN 'issuer'
+    WHEN 'device' THEN f.device_key
+    ELSE CASE WHEN f.device_key IS NULL THEN f.person_id
+        ELSE coalesce(p.person_id, p.email, f.device_key) END
+    END
+"""
+
+
 def _as_oracle(con: DuckDBPyConnection, tallies: tuple[Tally, ...]) -> Assessment:
     verdicts = con.execute(
         "SELECT policy, control, unit, verdict, excused, stale, reasons, missing FROM verdict"
     ).fetchall()
-    findings = con.execute(
-        "SELECT policy, control, v.unit, f.subject, f.verdict, f.reasons, f.stale"
-        " FROM finding AS f JOIN verdict AS v USING (policy, control)"
-        " WHERE coalesce(f.device_key, f.person_id, 'issuer') = v.unit"
-    ).fetchall()
+    findings = con.execute(_FINDINGS).fetchall()
     assert len(findings) == con.execute("SELECT count(*) FROM finding").fetchall()[0][0]
     assessment = Assessment()
     for policy, control, unit, verdict, excused, stale, reasons, missing in verdicts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ import yaml
 from adapter import ask_engine
 
 from cases import Case, ask_oracle, told
+from kleene import as_list
 from oracle import Assessment
 from verdict_rows import AS_OF, POLICY_KEYS, ROWS, Row
 
@@ -48,24 +50,45 @@ def case_of(rows: Iterable[tuple[int, Row]]) -> Case:
     numbered = list(rows)
     devices = [
         marked(device, n, "device_id")
-        | {"reports": [marked(report, n, "user_id") for report in device["reports"]]}
+        | {
+            "reports": [
+                marked(report, n, "user_id", "serial", "name") for report in device["reports"]
+            ]
+        }
         for n, row in numbered
         for device in row.devices
     ]
     people = [marked(p, n, "person_id", "email") for n, row in numbered for p in row.people]
     wheres = {text: tree for _, row in numbered for text, tree in row.wheres.items()}
-    return Case([policy_of(row, n) for n, row in numbered], people, devices, AS_OF, wheres)
+    policies = [policy_of(row, n) for n, row in numbered]
+    words = [word_of(row, n, each) for n, row in numbered for each in row.words]
+    words = [each | {"attestation": f"word-{n}"} for n, each in enumerate(words)]
+    return Case(policies, people, devices, AS_OF, wheres, attestations=words)
+
+
+def word_of(row: Row, number: int, word: dict) -> dict:
+    """Make an attestation of a row's control about the row's own people and devices."""
+    base = {"language": "1", "policy": f"row-{number}", "control": "c"}
+    about = {
+        key: [f"{number}.{each}" for each in as_list(word[key])]
+        for key in ("attested_by", "device")
+        if key in word
+    }
+    return base | word | about
 
 
 def own_answers(assessment: Assessment, number: int) -> Assessment:
     """Leave of an assessment what a row's policy says of the row's own devices and persons."""
     mark = f"{number}."
 
+    def others(word: str) -> bool:
+        return bool(re.match(r"[0-9]+[.]", word)) and not word.startswith(mark)
+
     def own(answers: dict) -> dict:
         return {
-            (policy, control, unit.removeprefix(mark), *subject): answer
-            for (policy, control, unit, *subject), answer in answers.items()
-            if (unit.startswith(mark) or unit == "issuer") and policy == f"row-{number}"
+            (policy, control, *(word.removeprefix(mark) for word in about)): answer
+            for (policy, control, *about), answer in answers.items()
+            if policy == f"row-{number}" and not any(map(others, about))
         }
 
     return replace(assessment, verdicts=own(assessment.verdicts), findings=own(assessment.findings))

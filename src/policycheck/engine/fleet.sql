@@ -34,23 +34,23 @@ FROM device_report AS s
 JOIN report AS r ON r.report_no = s.report_no
 GROUP BY s.device_no;
 
+-- key_owner: whose an e-mail or a person_id is. A key that two people share is nobody's.
+CREATE OR REPLACE TEMP TABLE key_owner AS
+SELECT folded, matched_by, min(person_no) AS person_no
+FROM match_key
+WHERE matched_by <> 'user_id'
+GROUP BY folded, matched_by
+HAVING count(DISTINCT person_no) = 1;
+
 -- device_person: who uses a device: the person whose e-mail, else person_id, is its user_id.
--- A key that two people share is nobody's.
 CREATE OR REPLACE TEMP TABLE device_person AS
-WITH owner AS (
-    SELECT folded, matched_by, min(person_no) AS person_no
-    FROM match_key
-    WHERE matched_by <> 'user_id'
-    GROUP BY folded, matched_by
-    HAVING count(DISTINCT person_no) = 1
-)
 SELECT
     d.device_no,
     coalesce(by_email.person_no, by_id.person_no) AS person_no
 FROM device AS d
 LEFT JOIN match_key AS u ON u.matched_by = 'user_id' AND u.raw = d.user_id
-LEFT JOIN owner AS by_email ON by_email.matched_by = 'email' AND by_email.folded = u.folded
-LEFT JOIN owner AS by_id ON by_id.matched_by = 'person_id' AND by_id.folded = u.folded;
+LEFT JOIN key_owner AS by_email ON by_email.matched_by = 'email' AND by_email.folded = u.folded
+LEFT JOIN key_owner AS by_id ON by_id.matched_by = 'person_id' AND by_id.folded = u.folded;
 
 -- shown: how much of each kind of item a device's reports show at best (2 all, 1 only what is
 -- managed, 0 nothing), and the age of the newest report that shows so much.

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from types import MappingProxyType
 
 import duckdb
 
+from policycheck.attestations.model import Attestation
 from policycheck.catalogue.catalogue import Catalogue
 from policycheck.engine.assessment import Assessment, read_tallies
+from policycheck.engine.attesting import note_attested
 from policycheck.engine.conditions import answer_scopes, answer_terms
 from policycheck.engine.fleet import lay_out_fleet
 from policycheck.engine.items import find_nameless, lay_out_conditions, match_fleet, read_items
 from policycheck.engine.matching import ControlMatcher
-from policycheck.engine.session import create_tables, insert_columns, program, run_program
+from policycheck.engine.session import (
+    create_tables,
+    insert_columns,
+    naive_utc,
+    program,
+    run_program,
+)
 from policycheck.engine.unheld import find_unheld
 from policycheck.model import SERVICE_KINDS
 from policycheck.policy.calendar import day_in_zone, end_of_day
-from policycheck.policy.model import Control, Policy
+from policycheck.policy.model import Attest, Control, Policy
 
 
 @dataclass(frozen=True)
@@ -27,13 +35,14 @@ class Question:
     """What an audit asks: these policies, at this moment.
 
     `as_of` is aware; `drafts` also judges policies that are still drafts; `assume` gives a
-    person's column a value where nothing else does.
+    person's column a value where nothing else does; `attestations` are all that are on file.
     """
 
     policies: tuple[Policy, ...]
     as_of: datetime
     drafts: bool = False
     assume: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    attestations: tuple[Attestation, ...] = ()
 
     @property
     def controls(self) -> tuple[tuple[Policy, Control], ...]:
@@ -56,6 +65,7 @@ def assess(con: duckdb.DuckDBPyConnection, question: Question, catalogue: Catalo
     _ask(con, question)
     lay_out_fleet(con, question.assume)
     answer_scopes(con, question.controls, question.days)
+    note_attested(con, question.controls, question.attestations, question.as_of)
     matchers = tuple(
         ControlMatcher.of(number, control, catalogue, day)
         for number, ((_, control), day) in enumerate(
@@ -71,11 +81,6 @@ def assess(con: duckdb.DuckDBPyConnection, question: Question, catalogue: Catalo
     (devices,) = con.execute("SELECT count(*) FROM device").fetchone() or (0,)
     unheld = find_unheld(con, question.controls)
     return Assessment(question.as_of, read_tallies(con), devices, unheld)
-
-
-def naive_utc(moment: datetime | None) -> datetime | None:
-    """Return a moment as the session's tables hold it: UTC, without a zone."""
-    return None if moment is None else moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def _ask(con: duckdb.DuckDBPyConnection, question: Question) -> None:
@@ -128,6 +133,8 @@ def _control_rows(question: Question) -> Iterator[tuple[object, ...]]:
 
 def _kinds(control: Control) -> tuple[str, ...]:
     """Return the kinds of item that a control's selector asks for; none for `attest`."""
+    if isinstance(control.demand, Attest):
+        return ()  # what contradicts it is no reason to ask less of a device
     return tuple(sorted({kind for term in control.demand.selector for kind in term.kinds}))
 
 

@@ -3,6 +3,7 @@
 --   question(as_of)          control, control_kind, untellable     what is asked
 --   device, device_person, person, device_report, shown            the fleet
 --   scope                    each control's scope and exceptions, answered by generated SQL
+--   attested                 whose word is on file, by control; without a device the issuer's
 --   hit, distinct_item       the installs of items that some control could mean
 --   match                    (control, term, item, meaning), answered once for each distinct item
 --   match_answer, indicated  conditions over the hits, answered by generated SQL
@@ -20,13 +21,18 @@ SELECT
         WHEN d.form = 'service' AND NOT c.service_carries THEN 'not_applicable'
         WHEN s.excused THEN 'excused'   -- a null exception excuses nobody
         WHEN s.in_scope IS NULL THEN 'unscoped'
-        WHEN c.kind = 'attest' THEN 'unattested'
-        ELSE 'judged'
+        WHEN c.kind <> 'attest' THEN 'judged'
+        WHEN a.given IS NULL THEN 'unattested'
+        ELSE 'attested'
     END AS standing,
-    s.missing
+    s.missing,
+    a.given
 FROM scope AS s
 JOIN control AS c ON c.control_no = s.control_no
-JOIN device AS d ON d.device_no = s.device_no;
+JOIN device AS d ON d.device_no = s.device_no
+LEFT JOIN attested AS a
+    ON a.control_no = s.control_no
+    AND a.device_no IS NOT DISTINCT FROM CASE WHEN c.grain <> 'issuer' THEN s.device_no END;
 
 -- sighting: an installed item under one meaning and one term of a control's selector.
 CREATE OR REPLACE TEMP TABLE sighting AS
@@ -39,6 +45,7 @@ SELECT
     m.app_id,
     m.unclassified,
     m.uses_app AND m.confidence = 'possible' AS doubtful,
+    c.kind = 'attest' AS attests,
     -- a term without conditions on the install is answered by its match alone
     CASE WHEN m.has_condition THEN m.holds AND a.holds ELSE m.holds END AS holds,
     coalesce(h.aged_from < q.as_of - c.stale_after, FALSE) AS stale   -- no limit: never stale
@@ -47,24 +54,28 @@ CROSS JOIN question AS q
 JOIN match AS m ON m.item_no = h.item_no
 JOIN control AS c ON c.control_no = m.control_no
 JOIN standing AS s
-    ON s.control_no = m.control_no AND s.device_no = h.device_no AND s.standing = 'judged'
-LEFT JOIN match_answer AS a ON a.match_no = m.match_no AND a.hit_no = h.hit_no;
+    ON s.control_no = m.control_no AND s.device_no = h.device_no
+LEFT JOIN match_answer AS a ON a.match_no = m.match_no AND a.hit_no = h.hit_no
+-- only what was reported after somebody's word can contradict it
+WHERE s.standing = 'judged' OR (s.standing = 'attested' AND h.aged_from > s.given);
 
 -- sign: what a sighting is a sign of; 1 is the strongest. One sighting can be several.
+-- Somebody's word (6) is contradicted only by what is certain.
 CREATE OR REPLACE TEMP TABLE sign AS
 SELECT
     g.*,
-    CASE WHEN c.kind = 'require' THEN 0 WHEN i.holds THEN 2 ELSE 1 END AS strength
+    CASE WHEN c.kind = 'require' THEN 0 WHEN g.attests THEN 6
+        WHEN i.holds THEN 2 ELSE 1 END AS strength
 FROM sighting AS g
 JOIN control AS c ON c.control_no = g.control_no
 LEFT JOIN indicated AS i ON i.match_no = g.match_no AND i.hit_no = g.hit_no
 WHERE g.holds AND NOT g.doubtful AND NOT g.unclassified
 UNION ALL
-SELECT *, 3 FROM sighting WHERE doubtful AND (holds OR holds IS NULL)
+SELECT *, 3 FROM sighting WHERE doubtful AND (holds OR holds IS NULL) AND NOT attests
 UNION ALL
-SELECT *, 4 FROM sighting WHERE holds IS NULL AND NOT unclassified
+SELECT *, 4 FROM sighting WHERE holds IS NULL AND NOT unclassified AND NOT attests
 UNION ALL
-SELECT *, 5 FROM sighting WHERE unclassified AND (holds OR holds IS NULL);
+SELECT *, 5 FROM sighting WHERE unclassified AND (holds OR holds IS NULL) AND NOT attests;
 
 -- sign_sum: all signs of a device for a control.
 CREATE OR REPLACE TEMP TABLE sign_sum AS
@@ -78,7 +89,8 @@ SELECT
     bool_or(strength = 2) AS indication,
     bool_or(strength = 3) AS suspected,
     bool_or(strength = 4) AS missing_field,
-    bool_or(strength = 5) AS unclassified
+    bool_or(strength = 5) AS unclassified,
+    bool_or(strength = 6) AS contradicted
 FROM sign
 GROUP BY control_no, device_no;
 
@@ -124,7 +136,8 @@ WITH judged AS (
             CASE WHEN g.indication THEN 'indication' END,
             CASE WHEN g.suspected THEN 'suspected' END,
             CASE WHEN g.missing_field THEN 'missing_field' END,
-            CASE WHEN g.unclassified THEN 'unclassified' END
+            CASE WHEN g.unclassified THEN 'unclassified' END,
+            CASE WHEN g.contradicted THEN 'contradicted' END
         ], lambda reason: reason IS NOT NULL) AS item_reasons,
         list_filter([
             CASE WHEN b.not_listed THEN 'not_listed' END,
@@ -173,7 +186,7 @@ SELECT
     present,
     violated AND violated_stale AS stale,
     CASE
-        WHEN standing <> 'judged' OR present THEN device_reasons
+        WHEN standing NOT IN ('judged', 'attested') OR present THEN device_reasons
         WHEN violated THEN []
         ELSE list_concat(item_reasons, device_reasons)
     END AS reasons,
@@ -188,6 +201,7 @@ SELECT
     CASE WHEN c.grain = 'person' THEN p.person_no END AS person_no,
     CASE WHEN c.grain = 'device' OR p.person_no IS NULL THEN v.device_no END AS device_no,
     CASE
+        WHEN bool_or(list_contains(v.reasons, 'contradicted')) THEN 'unknown'
         WHEN bool_or(v.verdict = 'pass') THEN 'pass'
         WHEN bool_or(v.verdict = 'unknown') THEN 'unknown'
         WHEN bool_or(v.verdict = 'violation') THEN 'violation'
@@ -209,17 +223,28 @@ WHERE c.grain IN ('device', 'person')
 GROUP BY ALL
 UNION ALL
 SELECT
-    control_no,
+    c.control_no,
     NULL,
     NULL,
-    CASE WHEN in_force THEN 'unknown' ELSE 'not_applicable' END,
+    CASE
+        WHEN c.in_force AND (a.given IS NULL OR s.control_no IS NOT NULL) THEN 'unknown'
+        WHEN c.in_force THEN 'pass'
+        ELSE 'not_applicable'
+    END,
     FALSE,
     FALSE,
     FALSE,
-    CASE WHEN in_force THEN ['needs_attestation'] ELSE [] END,
+    CASE
+        WHEN c.in_force AND a.given IS NULL THEN ['needs_attestation']
+        WHEN c.in_force AND s.control_no IS NOT NULL THEN ['contradicted']
+        ELSE []
+    END,
     []
-FROM control
-WHERE grain = 'issuer';
+FROM control AS c
+LEFT JOIN attested AS a ON a.control_no = c.control_no
+LEFT JOIN (SELECT DISTINCT control_no FROM sign WHERE strength = 6) AS s
+    ON s.control_no = c.control_no
+WHERE c.grain = 'issuer';
 
 -- verdict: the units' answers in the words of the outside.
 CREATE OR REPLACE TEMP TABLE verdict AS
@@ -294,7 +319,8 @@ SELECT
     CASE
         WHEN v.verdict = 'violation' THEN []
         WHEN c.grain = 'device' AND c.kind <> 'require' THEN list_sort(d.device_reasons)
-        ELSE v.reasons
+        -- what contradicts somebody's word is a finding of its own, on the device that shows it
+        ELSE list_filter(v.reasons, lambda reason: reason <> 'contradicted')
     END AS reasons,
     v.missing,
     v.finding_stale AS stale
@@ -308,7 +334,11 @@ LEFT JOIN item_finding AS i
 WHERE i.control_no IS NULL
     AND (
         (v.verdict = 'violation' AND c.kind = 'require')
-        OR (v.verdict = 'unknown' AND (c.grain <> 'device' OR c.kind = 'require'))
+        OR (
+            v.verdict = 'unknown'
+            AND (c.grain <> 'device' OR c.kind = 'require')
+            AND v.reasons <> ['contradicted']
+        )
         OR (v.verdict = 'unknown' AND len(d.device_reasons) > 0)
     );
 
@@ -332,6 +362,7 @@ WITH either AS (
             WHEN 2 THEN list_sort(list_concat(['indication'], device_reasons))
             WHEN 3 THEN list_sort(list_concat(['suspected'], device_reasons))
             WHEN 4 THEN list_sort(list_concat(['missing_field'], device_reasons))
+            WHEN 6 THEN ['contradicted']
             ELSE list_sort(list_concat(['unclassified'], device_reasons))
         END AS reasons,
         [] AS missing,

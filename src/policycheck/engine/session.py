@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -46,6 +47,8 @@ CREATE OR REPLACE TEMP TABLE match_key(
     raw VARCHAR, folded VARCHAR, matched_by VARCHAR, person_no INTEGER);
 CREATE OR REPLACE TEMP TABLE scope(
     control_no INTEGER, device_no INTEGER, in_scope BOOLEAN, excused BOOLEAN, missing VARCHAR[]);
+CREATE OR REPLACE TEMP TABLE attested(
+    control_no INTEGER, device_no INTEGER, given TIMESTAMP);
 CREATE OR REPLACE TEMP TABLE match(
     match_no INTEGER, control_no INTEGER, term_no INTEGER, item_no INTEGER, app_id VARCHAR,
     basis VARCHAR, confidence VARCHAR, holds BOOLEAN, unclassified BOOLEAN, uses_app BOOLEAN,
@@ -90,6 +93,11 @@ def run_program(con: duckdb.DuckDBPyConnection, text: str) -> None:
 def program(name: str) -> str:
     """Return the text of one of the engine's SQL files."""
     return (files("policycheck.engine") / name).read_text(encoding="utf-8")
+
+
+def naive_utc(moment: datetime | None) -> datetime | None:
+    """Return a moment as the session's tables hold it: UTC, without a zone."""
+    return None if moment is None else moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def insert_columns(

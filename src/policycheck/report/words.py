@@ -6,12 +6,12 @@ compares the two.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 from policycheck.model import Reason, Tally
-from policycheck.report.content import Bystander, Content, Finding
+from policycheck.report.content import Bystander, Conflict, Content, Finding
 
 
 class Explained(NamedTuple):
@@ -74,8 +74,13 @@ REASONS: Mapping[str, Explained] = MappingProxyType(
         ),
         Reason.NEEDS_ATTESTATION: Explained(
             "no inventory can tell; somebody has to attest",
-            "The control is about something that no inventory shows; no attestation is on file.",
-            "Have the attestation given.",
+            "The control is about something that no inventory shows; no valid attestation is on file.",
+            "Have the attestation given, and put it on file.",
+        ),
+        Reason.CONTRADICTED: Explained(
+            "a report contradicts somebody's word",
+            "An attestation is on file, and a report made after it shows what it denies.",
+            "Ask who attested; then remove the item and attest anew, or withdraw the attestation.",
         ),
     }
 )
@@ -135,9 +140,23 @@ def reason_rows(tally: Tally) -> list[tuple[int, str, str]]:
     return [(count, reason, REASONS[reason].short) for reason, count in ordered]
 
 
-def device_of(line: Finding | Bystander) -> str:
+def device_of(line: Finding | Bystander | Conflict) -> str:
     """Name a device as people know it."""
     return line.device_name or line.device_id or "-"
+
+
+def conflict_heading(conflicts: Sequence[Conflict]) -> str:
+    """Return the heading above the contradictions: how many, and of how many devices."""
+    devices = len({(line.device_id, line.device_name) for line in conflicts})
+    told = f"{counted(len(conflicts), 'column')} of {counted(devices, 'device')}"
+    return f"Where reports contradict each other: {told}"
+
+
+def others_of(conflict: Conflict) -> str:
+    """Return what was said and does not count, with who said it."""
+    others = [f"{claim.value} ({claim.source})" for claim in conflict.said]
+    taken = next((n for n, claim in enumerate(conflict.said) if claim.value == conflict.used), None)
+    return ", ".join(other for n, other in enumerate(others) if n != taken)
 
 
 def item_of(finding: Finding) -> str:
