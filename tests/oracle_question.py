@@ -74,12 +74,12 @@ class Question:
     drafts: bool = False
     assume: Mapping[str, str] = field(default_factory=dict)
     """A person's columns where neither people file nor anything else has one."""
+    attestations: Sequence[dict] = ()
+    """All that are on file, as dicts of their YAML."""
 
     @property
     def zone(self) -> str:
         return self.policy.get("timezone", "UTC")
-    attestations: Sequence[dict] = ()
-    """All that are on file, as dicts of their YAML."""
 
     @property
     def subject(self) -> str:
@@ -91,12 +91,12 @@ class Question:
         """What the control looks for, as a list of maps; for `attest` what contradicts it."""
         if "only" in self.control:
             return as_list(self.control["only"]["among"])
+        if "attest" in self.control:
+            return as_list(self.control["attest"].get("contradicted_by", []))
         return as_list(self.control.get("forbid") or self.control.get("require") or [])
 
     @property
     def approved(self) -> list[str]:
-        if "attest" in self.control:
-            return as_list(self.control["attest"].get("contradicted_by", []))
         if "only" in self.control:
             return as_list(self.control["only"]["apps"])
         return as_list(self.control.get("except_apps", []))
@@ -119,15 +119,6 @@ class Question:
             for holder in (self.policy, self.control)
         )
 
-    def stale(self, report: dict) -> bool:
-        """Strictly older than `stale_after`; without it nothing grows stale."""
-        after = self.policy.get("stale_after")
-        return after is not None and self.as_of - age_from(report) > duration(after)
-
-    def app_row(self, app: App) -> dict:
-        """Return an app's columns as they are at this moment."""
-        owners = [owner.group for owner in app.owners if self.within(owner.first, owner.last)]
-        return {
     def words_given(self) -> list[dict]:
         """Return the attestations of this control that count today."""
         mine = (self.policy["policy"], self.control["id"])
@@ -138,6 +129,15 @@ class Question:
             and self.within(each["date"], each["valid_until"])
         ]
 
+    def stale(self, report: dict) -> bool:
+        """Strictly older than `stale_after`; without it nothing grows stale."""
+        after = self.policy.get("stale_after")
+        return after is not None and self.as_of - age_from(report) > duration(after)
+
+    def app_row(self, app: App) -> dict:
+        """Return an app's columns as they are at this moment."""
+        owners = [owner.group for owner in app.owners if self.within(owner.first, owner.last)]
+        return {
             "app_id": app.app_id,
             "categories": sorted({c for own in app.categories for c in self.world.and_above(own)}),
             "vendor": app.vendor,
