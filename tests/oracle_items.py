@@ -13,6 +13,8 @@ CARRIED_BY_SERVICE = ("payment_channel", "account")
 BROWSER_KINDS = ("browser_extension", "web_app")
 BROWSER_TYPES = ("chromium_app_id", "firefox_addon_id")
 UNCLASSIFIED = "unclassified"
+DISGUISES = ("lookalike_name", "renamed_copy")
+"""By these something is recognised that may be another's build of the app."""
 
 
 def classes(question: Question, item: dict, row: Row) -> Iterable[tuple[str, str]]:
@@ -36,8 +38,9 @@ def classes(question: Question, item: dict, row: Row) -> Iterable[tuple[str, str
 
 
 def is_approved(question: Question, meaning: Meaning) -> bool:
-    """Tell whether this app may be there; something merely named so is not approved."""
-    return meaning.app_id in question.approved and meaning.confidence in ("exact", "likely")
+    """Tell whether this app may be there; something named so, or in disguise, is not approved."""
+    sure = meaning.confidence in ("exact", "likely") and meaning.basis not in DISGUISES
+    return sure and meaning.app_id in question.approved
 
 
 def app_columns(question: Question, meaning: Meaning | None) -> dict | None:
@@ -71,7 +74,7 @@ def term_classes(question: Question, term: dict, row: Row, looks_like: set[str])
         for key, asked in {"kind": "app", **term}.items()
     ]
     if False in answers:
-        return set()
+        return {"suspected"} if may_hide(question, term, row) else set()
     if UNCLASSIFIED in answers:
         return {UNCLASSIFIED}
     uncertain = row["app"] is not None and row["app"]["confidence"] == "possible"
@@ -79,6 +82,24 @@ def term_classes(question: Question, term: dict, row: Row, looks_like: set[str])
     if None in answers:
         return {"missing_field", "suspected"} if suspected else {"missing_field"}
     return {"suspected"} if suspected else {"found"}
+
+
+def may_hide(question: Question, term: dict, row: Row) -> bool:
+    """Tell whether the item is a host inside which a banned app may run unseen.
+
+    Only where the map asks for nothing but apps, and of the kind of the host.
+    """
+    app = row["app"] and question.world.apps[row["app"]["app_id"]]
+    if not question.bans or app is None or app.hides is None:
+        return False
+    keys = {key: asked for key, asked in term.items() if key != "kind"}
+    if not keys or not set(keys) <= set(APP_KEYS) or row["item"]["kind"] not in kinds_of(term):
+        return False
+    return any(
+        app.hides in question.app_row(banned)["categories"]
+        and all(meant(question, key, keys[key], question.app_row(banned)) for key in keys)
+        for banned in question.world.apps.values()
+    )
 
 
 def uses_app(question: Question, key: str, asked: object) -> bool:
@@ -97,7 +118,7 @@ def key_answer(
     if key in APP_KEYS:
         if app is None:
             return UNCLASSIFIED if may_be(question, key, asked, looks_like) else False
-        return meant(question, key, asked, app)
+        return meant(question, key, asked, app, with_clients=question.bans)
     if uses_app(question, key, asked) and app is None:
         return False
     if key == "where":
@@ -120,13 +141,24 @@ def may_be(question: Question, key: str, asked: object, looks_like: set[str]) ->
     )
 
 
-def meant(question: Question, key: str, asked: object, app: Mapping) -> bool:
-    """Tell whether an app, by its columns, is one that the key means."""
+def meant(
+    question: Question, key: str, asked: object, app: Mapping, *, with_clients: bool = False
+) -> bool:
+    """Tell whether an app, by its columns, is one that the key means.
+
+    `with_clients`: an app that is named stands for those that open its service, too.
+    """
     if key == "list":
         return any(
-            all(meant(question, inner, entry[inner], app) for inner in entry)
+            all(
+                meant(question, inner, entry[inner], app, with_clients=with_clients)
+                for inner in entry
+            )
             for entry in entries(question, asked)
         )
+    opened = question.world.apps[app["app_id"]].client_of
+    if key == "app" and with_clients and not set(opened).isdisjoint(as_list(asked)):
+        return True
     column = {"app": "app_id", "category": "categories"}.get(key, key)
     return not set(as_list(app[column])).isdisjoint(as_list(asked))
 

@@ -35,6 +35,10 @@ class App:
     identifiers: tuple[tuple[str, str], ...] = ()
     """(identifier type, platform)"""
     distinctive: bool = False
+    client_of: tuple[str, ...] = ()
+    """The apps whose service it opens: bans on those reach it."""
+    hides: str | None = None
+    """A category whose apps may run unseen inside it."""
 
 
 class Meaning(NamedTuple):
@@ -100,6 +104,11 @@ class Question:
         if "only" in self.control:
             return as_list(self.control["only"]["apps"])
         return as_list(self.control.get("except_apps", []))
+
+    @property
+    def bans(self) -> bool:
+        """Whether what is found speaks against the device."""
+        return "require" not in self.control
 
     @property
     def grain(self) -> str:

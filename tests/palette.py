@@ -19,6 +19,7 @@ PARENTS = {
     "payment": None,
     "reading": None,
     "meetings": None,
+    "cloner": None,
 }
 """`meetings` has no app at all."""
 
@@ -29,6 +30,7 @@ LISTS = {
         {"app": "wechat", "until": "2020-01-01"},
     ],
     "any-im": [{"category": "im"}, {"category": "modified-im", "vendor": "strangers"}],
+    "whatsapp-alone": [{"app": "whatsapp"}],
     "expired": [{"category": "messaging", "until": "2020-01-01"}],
     "future": [{"category": "messaging", "from": "2026-07-01"}],
 }
@@ -100,6 +102,14 @@ APPS = {
             ("modified-im",),
             "strangers",
             identifiers=(("android_package", "android"),),
+            client_of=("whatsapp",),
+        ),
+        App(
+            "parallel-space",
+            ("cloner",),
+            "strangers",
+            identifiers=(("android_package", "android"),),
+            hides="messaging",
         ),
         App("feishu", ("enterprise-im",), **_BYTEDANCE, identifiers=(("macos_bundle", "macos"),)),
         App("lark", ("enterprise-im",), **_BYTEDANCE, identifiers=(("macos_bundle", "macos"),)),
@@ -195,6 +205,11 @@ COLOURS = {
         kind="web_app", name="WhatsApp Web",
     ),
     "gbwhatsapp": _exact("gbwhatsapp", "android_package", "com.gbwhatsapp"),
+    "parallel-space": _exact("parallel-space", "android_package", "com.lbe.parallel"),
+    "wechat-copy": _is(
+        "wechat", "renamed_copy", "likely",
+        identifier="com.tencent.mm2", identifier_type="android_package", name="WeChat2",
+    ),
     "lark-or-feishu": Colour(
         _LARK,
         (Meaning("feishu", "identifier", "likely"), Meaning("lark", "identifier", "likely")),

@@ -619,7 +619,49 @@ ATTESTED = [
         words=(word(device="checkout"),)),
 ]  # fmt: skip
 
+IMITATIONS = [
+    row("a ban reaches modified clients", "forbid: {app: whatsapp}", phone("gbwhatsapp"),
+        "violation | gbwhatsapp"),
+    row("and those of a list's apps", "forbid: {list: whatsapp-alone}", phone("gbwhatsapp"),
+        "violation | gbwhatsapp"),
+    row("so does the rest of an only", "only: {apps: [yixin], among: {app: whatsapp}}",
+        phone("gbwhatsapp"), "violation | gbwhatsapp"),
+    row("a ban on the maker does not", "forbid: {vendor: whatsapp-llc}", phone("gbwhatsapp"),
+        "pass"),
+    row("nor does a column", "forbid: {app.app_id: whatsapp}", phone("gbwhatsapp"), "pass"),
+    row("an approval does not", "only: {apps: [whatsapp], among: {category: messaging}}",
+        phone("gbwhatsapp"), "violation | gbwhatsapp"),
+    row("an approved client is not banned by what it opens",
+        "{forbid: {app: whatsapp}, except_apps: [gbwhatsapp]}", phone("gbwhatsapp"), "pass"),
+    row("a demand is not met by it", "require: {app: whatsapp}", phone("gbwhatsapp"),
+        "violation | c"),
+    row("what is told of it does not tell of the app", "forbid: {app: qq}", phone("gbwhatsapp"),
+        NOT_TOLD),
+    row("a client's own version counts", 'forbid: {app: whatsapp, version: "<8"}',
+        phone(item("gbwhatsapp", version="9")), "pass"),
+    row("a container may hide it", WECHAT, phone("parallel-space"),
+        "unknown suspected | parallel-space: suspected"),
+    row("a container may hide any of them", ONLY_YIXIN, phone("yixin", "parallel-space"),
+        "unknown suspected | parallel-space: suspected"),
+    row("beside what is there", WECHAT, phone("wechat", "parallel-space"),
+        "violation | parallel-space: suspected, wechat"),
+    row("an approved container hides nothing", f"{{{WECHAT}, except_apps: [parallel-space]}}",
+        phone("parallel-space"), "pass"),
+    row("a container hides messengers only", "forbid: {app: weread}", phone("parallel-space"),
+        "pass"),
+    row("a container meets no demand", YIXIN, phone("parallel-space"), "violation | c"),
+    row("a container's version is its own", OLD_WECHAT,
+        phone(item("parallel-space", version="7")), "pass"),
+    row("a container's name is its own", "forbid: {app: wechat, name: 'We*'}",
+        phone("parallel-space"), "pass"),
+    row("a container is what it is", "forbid: {category: [cloner, messaging]}",
+        phone("parallel-space"), "violation | parallel-space"),
+    row("a copy is found", WECHAT, phone("wechat-copy"), "violation | wechat"),
+    row("a copy is not approved", "only: {apps: [wechat], among: {category: messaging}}",
+        phone("wechat", "wechat-copy"), "violation | wechat"),
+]  # fmt: skip
+
 ROWS = (
     DESIGN + APPROVAL + NULLS + VERSIONS + WHERE + CATEGORIES + TELLABLE + KINDS + AGE + DATES
-    + INDICATION + PERSONS + PRESENCE + ATTESTED
+    + INDICATION + PERSONS + PRESENCE + ATTESTED + IMITATIONS
 )  # fmt: skip

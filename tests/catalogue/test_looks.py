@@ -49,7 +49,7 @@ TEAM = ["enterprise-im", "im", "messaging"]
         ("Coinbase Wallet", ["payment"]),
         ("某某支付", ["payment"]),
         ("Aqua Mail", ["email"]),
-        ("WhatsApp 双开", ["app-cloner"]),
+        ("应用双开", ["app-cloner"]),
         ("SIP Phone", ["voip-video"]),
         # explained away
         ("AI Chat Ask Assistant", []),

@@ -19,7 +19,7 @@ KEY, PFN, DEB = "win_uninstall_key", "msix_pfn", "deb_package"
         ("微信", "com.tencent.xinWeChat", MAC, ["wechat"], "identifier", "exact"),
         (None, "com.tencent.xinWeChat", IOS, [], None, None),
         (None, "com.tencent.xin", MAC, [], None, None),
-        (None, "com.tencent.xinWeChat9", MAC, [], None, None),
+        (None, "com.tencent.xinWeChatWork", MAC, [], None, None),
         (None, "com.whatsapp", ANDROID, ["whatsapp"], "identifier", "exact"),
         (None, "com.whatsapp.w4b", ANDROID, ["whatsapp-business"], "identifier", "exact"),
         (None, "com.whatsapp.w4c", ANDROID, [], None, None),

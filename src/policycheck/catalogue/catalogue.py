@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -11,6 +11,7 @@ from policycheck.catalogue.app import App
 from policycheck.catalogue.category import Categories
 from policycheck.catalogue.denial import Denial
 from policycheck.catalogue.named_list import ListEntry, NamedList
+from policycheck.catalogue.technique import Technique
 from policycheck.catalogue.vendor import Vendor
 
 
@@ -32,6 +33,8 @@ class Catalogue:
     vendors: Mapping[str, Vendor]
     categories: Categories
     lists: Mapping[str, NamedList] = field(default_factory=lambda: MappingProxyType({}))
+    techniques: Mapping[str, Technique] = field(default_factory=lambda: MappingProxyType({}))
+    """How apps hide, by the technique's id."""
     denials: tuple[Denial, ...] = ()
     """What somebody found not to be what it looks like."""
     confusables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -65,17 +68,45 @@ class Catalogue:
         """Return the modified clients and wrappers through which an app is used."""
         return frozenset(app.app_id for app in self.apps.values() if app_id in app.client_of)
 
+    def hosts(self, technique: Technique) -> frozenset[str]:
+        """Return the apps inside which others run unseen by this technique.
+
+        What opens one service only (`client_of`) hides no other.
+        """
+        host = technique.host
+        if host is None:
+            return frozenset()
+        return frozenset(
+            app.app_id
+            for app in self.apps.values()
+            if not app.client_of and self._is_within(app.app_id, host.categories)
+        )
+
+    def may_hide(self, technique: Technique, app_id: str) -> bool:
+        """Say whether an app is one that people put into such a host."""
+        host = technique.host
+        return host is not None and self._is_within(app_id, host.hides)
+
+    def _is_within(self, app_id: str, categories: Iterable[str]) -> bool:
+        return not set(categories).isdisjoint(self.all_categories(app_id))
+
     def current(self, app_id: str) -> str | None:
         """Return an app's id today, given that or one it had formerly."""
         if app_id in self.apps:
             return app_id
         return next((app.app_id for app in self.apps.values() if app_id in app.formerly), None)
 
-    def covers(self, entry: ListEntry, app_id: str, day: date) -> bool:
-        """Say whether a line of a list means this app, by who owned it on that day."""
+    def covers(
+        self, entry: ListEntry, app_id: str, day: date, *, with_clients: bool = False
+    ) -> bool:
+        """Say whether a line of a list means this app, by who owned it on that day.
+
+        `with_clients`: an app that it names stands for its modified clients and wrappers, too.
+        """
         app = self.apps[app_id]
+        names = {app_id, *app.client_of} if with_clients else {app_id}
         return (
-            (not entry.apps or app_id in entry.apps)
+            (not entry.apps or not names.isdisjoint(entry.apps))
             and (not entry.vendors or app.vendor in entry.vendors)
             and (not entry.vendor_groups or self.vendor_group(app_id, day) in entry.vendor_groups)
             and (

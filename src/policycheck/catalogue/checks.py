@@ -30,6 +30,7 @@ def check(draft: Draft) -> Iterator[Problem]:
         _check_former_ids,
         _check_lists,
         check_denials,
+        _check_techniques,
     ):
         yield from one(draft)
 
@@ -180,6 +181,24 @@ def _check_lists(draft: Draft) -> Iterator[Problem]:
             yield from _check_order(rule, row.from_, row.until, *place)
 
 
+_SIGNS = (
+    "profiles", "android_user", "identifiers", "signed_by_another", "named_by_another", "names",
+    "distinctive_names", "looks", "spelling", "host",
+)  # fmt: skip
+
+
+def _check_techniques(draft: Draft) -> Iterator[Problem]:
+    for rule in draft.evasion.values():
+        file = rule.content
+        if not any(getattr(file, sign) for sign in _SIGNS):
+            hint = f"it needs one of {', '.join(_SIGNS)}"
+            yield rule.problem("this technique has no sign to be told by", "technique", hint=hint)
+        yield from _known_categories(draft, rule, file.imitated, key="imitated")
+        if file.host:
+            yield from _known_categories(draft, rule, file.host.category, "host")
+            yield from _known_categories(draft, rule, file.host.hides, "host", key="hides")
+
+
 def _check_order(
     rule: Rule[M], from_: date | None, until: date | None, *path: str | int
 ) -> Iterator[Problem]:
@@ -198,13 +217,13 @@ def _known(
 
 
 def _known_categories(
-    draft: Draft, rule: Rule[M], ids: Iterable[str], *above: str | int
+    draft: Draft, rule: Rule[M], ids: Iterable[str], *above: str | int, key: str = "category"
 ) -> Iterator[Problem]:
     if (".", "categories") in draft.unreadable:
         return
     for at, id_ in enumerate(ids):
         if id_ not in draft.categories:
-            yield _unknown(rule, "category", id_, draft.categories, *above, "category", at)
+            yield _unknown(rule, "category", id_, draft.categories, *above, key, at)
 
 
 def _unknown(rule: Rule[M], kind: str, id_: str, known: Iterable[str], *path: str | int) -> Problem:

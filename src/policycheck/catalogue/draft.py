@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 
 from policycheck.catalogue.catalogue import Override
 from policycheck.catalogue.decision_file import DecisionsFile, DenialRow
+from policycheck.catalogue.evasion_file import EvasionFile
 from policycheck.catalogue.files import (
     AppFile,
     CategoriesFile,
@@ -27,7 +28,7 @@ from policycheck.problems import PolicycheckError, Problem, did_you_mean, quote
 from policycheck.yamlfile import Document, Mapping, Model, Node, Sequence, decode, read
 
 M = TypeVar("M", bound=Model)
-F = TypeVar("F", AppFile, VendorFile, ListFile, CategoryRow)
+F = TypeVar("F", AppFile, VendorFile, ListFile, CategoryRow, EvasionFile)
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Draft:
     vendors: dict[str, Rule[VendorFile]] = field(default_factory=dict)
     lists: dict[str, Rule[ListFile]] = field(default_factory=dict)
     categories: dict[str, Rule[CategoryRow]] = field(default_factory=dict)
+    evasion: dict[str, Rule[EvasionFile]] = field(default_factory=dict)
     denials: list[Rule[DenialRow]] = field(default_factory=list)
     confusables: dict[str, str] = field(default_factory=dict)
     legal_forms: list[str] = field(default_factory=list)
@@ -147,6 +149,12 @@ def _take_list(draft: Draft, document: Document, place: Path) -> None:
         _enter(draft, draft.lists, rule, "list", rule.content.list)
 
 
+def _take_evasion(draft: Draft, document: Document, place: Path) -> None:
+    if rule := _decoded(draft, document, place, EvasionFile):
+        _check_file_name(draft, rule, "technique", rule.content.technique)
+        _enter(draft, draft.evasion, rule, "technique", rule.content.technique)
+
+
 def _take_categories(draft: Draft, document: Document, place: Path) -> None:
     rule = _decoded(draft, document, place, CategoriesFile)
     if rule is None:
@@ -178,6 +186,7 @@ _TAKERS: dict[str, Callable[[Draft, Document, Path], None]] = {
     "apps": _take_app,
     "vendors": _take_vendor,
     "lists": _take_list,
+    "evasion": _take_evasion,
     "decisions": _take_decisions,
     "categories.yaml": _take_categories,
     "confusables.yaml": _take_confusables,

@@ -14,9 +14,12 @@ from policycheck.catalogue.checks import check
 from policycheck.catalogue.decision_file import DenialRow
 from policycheck.catalogue.denial import Denial
 from policycheck.catalogue.draft import Draft, read_rules
+from policycheck.catalogue.evasion_file import EvasionFile
 from policycheck.catalogue.files import AppFile, CategoryRow, IdentifierRow, ListFile, VendorFile
 from policycheck.catalogue.named_list import ListEntry, NamedList
+from policycheck.catalogue.technique import Host, IdentifierPattern, Spelling, Technique
 from policycheck.catalogue.vendor import Ownership, SigningTeam, Vendor
+from policycheck.model import Confidence
 from policycheck.problems import PolicycheckError
 
 V = TypeVar("V")
@@ -46,6 +49,9 @@ def build(draft: Draft) -> Catalogue:
         ),
         categories=categories,
         lists=_frozen({id_: _list(rule.content) for id_, rule in sorted(draft.lists.items())}),
+        techniques=_frozen(
+            {id_: _technique(rule.content) for id_, rule in sorted(draft.evasion.items())}
+        ),
         denials=tuple(_denial(rule.content, categories) for rule in draft.denials),
         confusables=_frozen(draft.confusables),
         legal_forms=tuple(draft.legal_forms),
@@ -137,3 +143,28 @@ def _list(file: ListFile) -> NamedList:
     )
     title = MappingProxyType(dict(file.title))
     return NamedList(file.list, title, file.source, tuple(entries))
+
+
+def _technique(file: EvasionFile) -> Technique:
+    spelling, host = file.spelling, file.host
+    near = Spelling(spelling.ratio, spelling.shortest, spelling.unless) if spelling else None
+    return Technique(
+        technique=file.technique,
+        title=MappingProxyType(dict(file.title)),
+        confidence=Confidence(file.confidence),
+        tells=MappingProxyType(dict(file.tells)),
+        source=file.source,
+        genuine=file.genuine,
+        imitated=file.imitated,
+        profiles=file.profiles,
+        android_user=file.android_user,
+        identifiers=tuple(IdentifierPattern(r.pattern, r.type, r.known) for r in file.identifiers),
+        unless_signed=file.unless_signed,
+        signed_by_another=file.signed_by_another,
+        named_by_another=file.named_by_another,
+        names=file.names,
+        distinctive_names=file.distinctive_names,
+        looks=file.looks,
+        spelling=near,
+        host=Host(host.category, host.hides) if host else None,
+    )

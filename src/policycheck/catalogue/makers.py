@@ -6,10 +6,13 @@ a likely one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from policycheck.catalogue.catalogue import Catalogue
 from policycheck.catalogue.publishers import Publishers, signer_names
+
+_TEAM = re.compile(r"[A-Z0-9]{10}")
 
 
 class Makers:
@@ -24,6 +27,10 @@ class Makers:
                 self._by_alias.setdefault(self._key(alias), set()).add(vendor.vendor_id)
             for team in vendor.teams:
                 self._by_team.setdefault(team.id, set()).add(vendor.vendor_id)
+        self._teams_by_vendor = {
+            vendor.vendor_id: frozenset(team.id for team in vendor.teams)
+            for vendor in catalogue.vendors.values()
+        }
         self._makers_of = {
             app.app_id: frozenset({app.vendor, *catalogue.vendors[app.vendor].group_ids})
             for app in catalogue.apps.values()
@@ -31,6 +38,10 @@ class Makers:
         self._teams_of = {
             app.app_id: frozenset(r.value for r in app.identifiers if r.type == "apple_team_id")
             for app in catalogue.apps.values()
+        }
+        self._all_teams_of = {
+            app_id: teams.union(*map(self._teams_by_vendor.__getitem__, self._makers_of[app_id]))
+            for app_id, teams in self._teams_of.items()
         }
         self._publishers: dict[str, set[str]] = {}
         self._signers: dict[str, tuple[frozenset[str], set[str]]] = {}
@@ -52,6 +63,14 @@ class Makers:
             for app in apps
             if not self._teams_of[app].isdisjoint(names)
             or not self._makers_of[app].isdisjoint(vendors)
+        )
+
+    def contradicts(self, apps: Iterable[str], signer: str) -> bool:
+        """Say whether an Apple team signed that is none of these makers, and theirs are known."""
+        return (
+            any(map(_TEAM.fullmatch, signer_names(signer)))
+            and all(self._all_teams_of[app] for app in apps)
+            and not self.signed(apps, signer)
         )
 
     def _read_signer(self, signer: str) -> tuple[frozenset[str], set[str]]:

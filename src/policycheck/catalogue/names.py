@@ -84,13 +84,18 @@ class Lookalikes:
 
         Empty where so little is left (`X`, `VK`) that equality would say nothing.
         """
-        if folded.isascii():
-            letters = folded.translate(self._ascii_table)
-            return letters if len(letters) >= _SHORTEST_LETTERS else ""
-        apart = unicodedata.normalize("NFKD", folded).casefold()
-        letters = _NO_LETTERS.sub("", apart).translate(self._table)
-        shortest = _SHORTEST_IDEOGRAPHS if _IDEOGRAPH.search(letters) else _SHORTEST_LETTERS
+        letters = self.letters(folded)
+        shortest = _SHORTEST_LETTERS
+        if len(letters) < shortest and _IDEOGRAPH.search(letters):
+            shortest = _SHORTEST_IDEOGRAPHS
         return letters if len(letters) >= shortest else ""
+
+    def letters(self, folded: str) -> str:
+        """Do the same, however little is left."""
+        if folded.isascii():
+            return folded.translate(self._ascii_table)
+        apart = unicodedata.normalize("NFKD", folded).casefold()
+        return _NO_LETTERS.sub("", apart).translate(self._table)
 
     def fold(self, folded: str) -> str:
         """Replace look-alikes but keep words apart; the same for a sign and for what is read."""

@@ -17,9 +17,17 @@ from policycheck.inventory.staging.table import escape_glob
 from policycheck.model import DISTINCT_COLUMNS, ITEM_COLUMNS
 from policycheck.text import fold_text
 
-_DISTINCT = ", ".join(DISTINCT_COLUMNS)
+_SPACE = (
+    "coalesce(profile, CASE WHEN identifier_type = 'android_package'"
+    " AND regexp_full_match(os_user, '[1-9][0-9]{0,4}') THEN os_user END)"
+)
+"""Where on a device an item lies: its profile; of Android, where no report says that, its user.
+
+Few values, and null for nearly all items, so that there are hardly more distinct items for it."""
+_KEY = (*DISTINCT_COLUMNS, "space")
+_DISTINCT = ", ".join(_KEY)
 _OWN = ", ".join(name for name in ITEM_COLUMNS if name not in DISTINCT_COLUMNS)
-_SAME_ITEM = " AND ".join(f"x.{name} IS NOT DISTINCT FROM i.{name}" for name in DISTINCT_COLUMNS)
+_SAME_ITEM = " AND ".join(f"x.{name} IS NOT DISTINCT FROM i.{name}" for name in _KEY)
 _CHUNK = 10_000
 _PART_ROWS = 1 << 40
 """More rows than any part has: a hit's number is its place in the facts."""
@@ -39,7 +47,7 @@ def read_items(con: duckdb.DuckDBPyConnection) -> None:
         "CREATE OR REPLACE TEMP VIEW installed_item AS"
         " SELECT p.part, x.file_row_number AS row_no, x.device_ref,"
         " coalesce(x.record, x.file_row_number + 1) AS record,"
-        f" {', '.join(f'x.{name}' for name in ITEM_COLUMNS)}"
+        f" {', '.join(f'x.{name}' for name in (*ITEM_COLUMNS, 'space'))}"
         " FROM item_row AS x JOIN part_index AS p ON p.file_index = x.file_index"
     )
 
@@ -47,11 +55,11 @@ def read_items(con: duckdb.DuckDBPyConnection) -> None:
 def _read_parts(paths: Sequence[str]) -> str:
     """Write the query that reads all parts, with each row's place in them."""
     if not paths:
-        names = ("device_ref", "record", "file_index", "file_row_number", *ITEM_COLUMNS)
+        names = ("device_ref", "record", "file_index", "file_row_number", *ITEM_COLUMNS, "space")
         return f"SELECT {', '.join(f'NULL AS {name}' for name in names)} WHERE FALSE"
     quoted = ", ".join(quote_text(escape_glob(Path(path))) for path in paths)
     return (
-        "SELECT *, file_index FROM"
+        f"SELECT *, {_SPACE} AS space, file_index FROM"
         f" read_parquet([{quoted}], file_row_number = true, union_by_name = true)"
     )
 

@@ -7,22 +7,24 @@ engine's program joins the answers to the installs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
 from policycheck.catalogue.catalogue import Catalogue
 from policycheck.catalogue.named_list import ListEntry
 from policycheck.catalogue.recognise import Meaning, Recogniser, Recognition
+from policycheck.catalogue.technique import Technique
 from policycheck.model import Confidence
+from policycheck.policy.controls import Require
 from policycheck.policy.model import Control, Term
 from policycheck.text import glob_matches
 
 
 @dataclass(frozen=True, slots=True)
 class DistinctItem:
-    """What is equal for all installs of one item: `model.DISTINCT_COLUMNS`, and a number."""
+    """What is equal for all installs of one item: a number, `model.DISTINCT_COLUMNS`, its place."""
 
     item_no: int
     kind: str
@@ -32,6 +34,8 @@ class DistinctItem:
     publisher: str | None
     signer: str | None
     store_category: str | None
+    space: str | None
+    """The profile that holds it, or the number of its Android user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ class TermMatcher:
     term: Term
     catalogue: Catalogue
     day: date
+    bans: bool
+    """Whether what is found may not be there: then a ban on an app reaches those who imitate it."""
 
     @cached_property
     def entries(self) -> tuple[ListEntry, ...]:
@@ -68,14 +74,42 @@ class TermMatcher:
     @cached_property
     def apps(self) -> frozenset[str]:
         """The apps that satisfy every key which names apps."""
-        return frozenset(app_id for app_id in self.catalogue.apps if self._means(app_id))
+        return frozenset(app for app in self.catalogue.apps if self._means(app))
 
-    def _means(self, app_id: str) -> bool:
-        term, catalogue = self.term, self.catalogue
+    @cached_property
+    def found(self) -> frozenset[str]:
+        """The apps that are found: with a ban's apps their modified clients and wrappers."""
+        if not self.bans:
+            return self.apps
+        return frozenset(app for app in self.catalogue.apps if self._means(app, with_clients=True))
+
+    def _means(self, app_id: str, *, with_clients: bool = False) -> bool:
+        term = self.term
         key = ListEntry(term.apps, term.categories, term.vendors, term.vendor_groups)
-        if not catalogue.covers(key, app_id, self.day):
+        if not self._covers(key, app_id, with_clients=with_clients):
             return False
-        return not term.lists or any(catalogue.covers(e, app_id, self.day) for e in self.entries)
+        return not term.lists or any(
+            self._covers(entry, app_id, with_clients=with_clients) for entry in self.entries
+        )
+
+    def _covers(self, entry: ListEntry, app_id: str, *, with_clients: bool) -> bool:
+        return self.catalogue.covers(entry, app_id, self.day, with_clients=with_clients)
+
+    @cached_property
+    def hosts(self) -> Mapping[str, Technique]:
+        """The apps inside which what is banned may run unseen, and by which technique.
+
+        None where the term asks more of the item: what is inside has a version of its own.
+        """
+        term = self.term
+        if not self.bans or term.has_condition or term.has_globs:
+            return {}
+        return {
+            host: technique
+            for technique in self.catalogue.techniques.values()
+            if any(self.catalogue.may_hide(technique, app_id) for app_id in self.apps)
+            for host in self.catalogue.hosts(technique)
+        }
 
     @cached_property
     def looks(self) -> tuple[frozenset[str], ...]:
@@ -103,8 +137,10 @@ class TermMatcher:
                 yield meaning, globs, False
             return
         for meaning in recognition.meanings:
-            if meaning.app_id in self.apps:
+            if meaning.app_id in self.found:
                 yield meaning, globs, False
+            elif host := self.hosts.get(meaning.app_id):
+                yield replace(meaning, basis=host.basis, confidence=host.confidence), True, False
         if not recognition.meanings and self._looks_like(recognition):
             yield None, globs, True
 
@@ -157,22 +193,28 @@ class ControlMatcher:
     control_no: int
     terms: tuple[TermMatcher, ...]
     approved: frozenset[str]
+    disguises: frozenset[str]
+    """By which an app is recognised in a build that nobody approved."""
 
     @classmethod
     def of(
         cls, control_no: int, control: Control, catalogue: Catalogue, day: date
     ) -> ControlMatcher:
         """Lay out a control's selector for a day."""
+        bans = not isinstance(control.demand, Require)
         return cls(
             control_no,
-            tuple(TermMatcher(term, catalogue, day) for term in control.demand.selector),
+            tuple(TermMatcher(term, catalogue, day, bans) for term in control.demand.selector),
             frozenset(control.demand.approved),
+            frozenset(t.basis for t in catalogue.techniques.values() if not t.genuine),
         )
 
     def approves(self, recognition: Recognition) -> bool:
         """Whether the item is surely an approved app, under any of its meanings."""
         return any(
-            meaning.app_id in self.approved and meaning.confidence != Confidence.POSSIBLE
+            meaning.app_id in self.approved
+            and meaning.confidence != Confidence.POSSIBLE
+            and meaning.basis not in self.disguises
             for meaning in recognition.meanings
         )
 
@@ -190,6 +232,7 @@ def match_items(
             item.publisher,
             item.signer,
             item.store_category,
+            item.space,
         )
         known = bool(recognition.meanings or recognition.looks_like)
         for control in controls:
