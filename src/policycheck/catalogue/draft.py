@@ -174,7 +174,8 @@ def _take_decisions(draft: Draft, document: Document, place: Path) -> None:
 
 def _take_confusables(draft: Draft, document: Document, place: Path) -> None:
     if rule := _decoded(draft, document, place, ConfusablesFile):
-        draft.confusables.update(rule.content.confusables)
+        for read_as, characters in rule.content.confusables.items():
+            draft.confusables.update(dict.fromkeys(characters, read_as))
 
 
 def _take_legal_forms(draft: Draft, document: Document, place: Path) -> None:
@@ -190,6 +191,7 @@ _TAKERS: dict[str, Callable[[Draft, Document, Path], None]] = {
     "decisions": _take_decisions,
     "categories.yaml": _take_categories,
     "confusables.yaml": _take_confusables,
+    "confusables-unicode.yaml": _take_confusables,
     "legal-forms.yaml": _take_legal_forms,
 }
 """What each folder below `rules/`, and each file beside them, holds."""

@@ -171,10 +171,10 @@ class ListFile(Model):
 
 
 class ConfusablesFile(Model):
-    """`rules/confusables.yaml`: characters that are taken for one another."""
+    """`rules/confusables.yaml`: by a character all those that are taken for it."""
 
     language: Literal["1"]
-    confusables: Mapping[Character, Character]
+    confusables: Mapping[Character, Text]
 
 
 class LegalFormsFile(Model):
