@@ -33,6 +33,7 @@ def audit(
     inputs: Inputs = None,
     form: options.Format = "terminal",
     export: options.Export = None,
+    lang: options.Language = "en",
     policy: options.Policies = None,
     people: options.People = None,
     mapping: options.Mappings = None,
@@ -77,8 +78,8 @@ def audit(
     ):
         more = "policycheck violation list" if outcome.run_id else ""
         if not quiet:
-            print_report(outcome, form, look(no_color=no_color, more=more))
-        export_reports(outcome, exports, look(no_color=True, more=more))
+            print_report(outcome, form, look(no_color=no_color, more=more, language=lang))
+        export_reports(outcome, exports, look(no_color=True, more=more, language=lang))
         code, gaps = exit_of(outcome, settings)
         print_problems([*rulebook.remarks, *outcome.problems, *gaps])
     raise typer.Exit(code)

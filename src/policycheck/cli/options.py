@@ -9,6 +9,7 @@ import typer
 
 from policycheck.model import Severity
 from policycheck.report import REPORTS
+from policycheck.report.forms import LANGUAGES
 
 
 def sound(word: str | None) -> str | None:
@@ -29,6 +30,12 @@ def parse_share(text: str) -> float:
 def _parse_form(text: str) -> str:
     if text not in REPORTS:
         raise typer.BadParameter(f"{text!r} is not one of {', '.join(REPORTS)}")
+    return text
+
+
+def _parse_language(text: str) -> str:
+    if text not in LANGUAGES:
+        raise typer.BadParameter(f"{text!r} is not one of {', '.join(LANGUAGES)}")
     return text
 
 
@@ -55,6 +62,16 @@ Export = Annotated[
         metavar="FILE",
         help="Also write a file; its suffix tells what:"
         f" {' '.join(form.SUFFIX for form in REPORTS.values())}. Can be repeated.",
+    ),
+]
+Language = Annotated[
+    str,
+    typer.Option(
+        "--lang",
+        parser=_parse_language,
+        metavar="|".join(LANGUAGES),
+        envvar="POLICYCHECK_LANG",
+        help="Language of the HTML report.",
     ),
 ]
 FailOn = Annotated[

@@ -63,11 +63,11 @@ def standard_output(encoding: str | None = None) -> Iterator[TextIO]:
         os.close(sink)
 
 
-def look(*, no_color: bool, limit: int = 20, more: str = "") -> Look:
+def look(*, no_color: bool, limit: int = 20, more: str = "", language: str = "en") -> Look:
     """Choose how a report for people looks: colours on a terminal only, and if wanted."""
     colour = sys.stdout.isatty() and not no_color and not os.environ.get("NO_COLOR")
     width = None if sys.stdout.isatty() else _columns()
-    plain = Look(width=width, colour=colour, limit=limit)
+    plain = Look(width=width, colour=colour, limit=limit, language=language)
     return plain._replace(more=more) if more else plain
 
 

@@ -20,6 +20,7 @@ def report(
     *,
     form: options.Format = "terminal",
     export: options.Export = None,
+    lang: options.Language = "en",
     policy: options.Policies = None,
     people: options.People = None,
     as_of: options.AsOf = None,
@@ -44,6 +45,6 @@ def report(
     more = "policycheck violation list"
     with audit(request_of(asked, settings, rulebook), stored(settings)) as outcome:
         if not quiet:
-            print_report(outcome, form, look(no_color=no_color, more=more))
-        export_reports(outcome, exports, look(no_color=True, more=more))
+            print_report(outcome, form, look(no_color=no_color, more=more, language=lang))
+        export_reports(outcome, exports, look(no_color=True, more=more, language=lang))
         print_problems([*rulebook.remarks, *outcome.problems])

@@ -6,6 +6,9 @@ from typing import NamedTuple, Protocol, TextIO
 
 from policycheck.report.content import Content
 
+LANGUAGES = ("en", "zh")
+"""Of the forms that have several."""
+
 
 class Look(NamedTuple):
     """How a report for people is to look. Forms for programs do not care."""
@@ -17,6 +20,8 @@ class Look(NamedTuple):
     """How many findings of each verdict are told one by one."""
     more: str = "--export FILE.csv lists them all"
     """Where the rest can be read."""
+    language: str = "en"
+    """One of `LANGUAGES`."""
 
 
 PLAIN = Look()

@@ -1,0 +1,127 @@
+"""What changed: violations opened and closed of late, and how many were open over time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from policycheck.report.html.chart import trend
+from policycheck.report.html.markup import Markup, element, table
+from policycheck.report.html.phrases import Phrases
+
+if TYPE_CHECKING:
+    from policycheck.store.history import Happening
+
+WINDOWS = (7, 30)
+"""Days back from the moment that is asked about."""
+_DAY = "%Y-%m-%d"
+_MOST_DAYS = 60
+
+
+class Day(NamedTuple):
+    """A day on which violations were opened or closed, and how many were open after it."""
+
+    day: str
+    opened: int
+    """Those that came back among them."""
+    closed: int
+    open: int
+
+
+def days_of(happenings: Sequence[Happening]) -> list[Day]:
+    """Sum what happened by day (in UTC); days on which nothing did are left out."""
+    days: list[Day] = []
+    standing = 0
+    for day, lines in groupby(happenings, key=lambda line: line.at.strftime(_DAY)):
+        sums: Counter[bool] = Counter()
+        for line in lines:
+            sums[line.kind == "closed"] += line.violations
+        standing += sums[False] - sums[True]
+        days.append(Day(day, sums[False], sums[True], standing))
+    return days
+
+
+def history(happenings: Sequence[Happening], as_of: datetime, say: Phrases) -> Iterator[Markup]:
+    """Lay out the changes and the trend; without a past, say so."""
+    if not happenings:
+        yield element("p", say("no_history"), class_="note")
+        return
+    yield element("div", _changes(happenings, as_of, say), class_="half")
+    yield element("div", _trend(days_of(happenings), as_of, say), class_="half")
+
+
+def _changes(happenings: Sequence[Happening], as_of: datetime, say: Phrases) -> Markup:
+    """Count the changes of the last recorded run, and of some days back."""
+    runs = [line for line in happenings if line.run_id is not None]
+    last = max(runs, key=lambda line: line.run_id or 0) if runs else happenings[-1]
+    windows: list[tuple[str, Callable[[Happening], bool]]] = [
+        (say("last_audit", day=last.at.strftime(_DAY)), lambda line: line.run_id == last.run_id),
+        *((say("last_days", days=days), _within(as_of - timedelta(days=days))) for days in WINDOWS),
+    ]
+    keys = sorted({_key(line) for line in happenings}, key=_rank)
+    counts = [_count(filter(inside, happenings)) for _, inside in windows]
+    rows = [[say(key), *(f"{count[key]:,}" for count in counts)] for key in keys]
+    return table((say("change"), *(head for head, _ in windows)), rows, say("changes"))
+
+
+def _within(start: datetime) -> Callable[[Happening], bool]:
+    return lambda line: line.at > start
+
+
+def _key(line: Happening) -> str:
+    return f"closed_{line.how}" if line.kind == "closed" else f"change_{line.kind}"
+
+
+def _rank(key: str) -> tuple[int, str]:
+    first = ("change_opened", "change_reopened", "closed_resolved")
+    return (first.index(key) if key in first else len(first), key)
+
+
+def _count(lines: Iterator[Happening]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for line in lines:
+        counts[_key(line)] += line.violations
+    return counts
+
+
+def _trend(days: Sequence[Day], as_of: datetime, say: Phrases) -> Markup:
+    first, last = days[0], days[-1]
+    end = max(as_of.strftime(_DAY), last.day)
+    heading = element("h3", say("trend", first=first.day, last=end))
+    if len(days) == 1:
+        return element("div", heading, element("p", say("trend_one"), class_="note"))
+    most = max(day.open for day in days)
+    words = say(
+        "trend_text", start=f"{first.open:,}", end=f"{last.open:,}", most=f"{most:,}",
+        first=first.day, last=end,
+    )  # fmt: skip
+    places = _places([day.day for day in days], end)
+    chart = element(
+        "div",
+        element("span", f"{most:,}", class_="most", aria_hidden="true"),
+        trend(list(zip(places, [day.open for day in days], strict=True)), words),
+        element("span", first.day, class_="from", aria_hidden="true"),
+        element("span", end, class_="to", aria_hidden="true"),
+        class_="plot",
+    )
+    return element("div", heading, chart, element("p", words, class_="small"), _rows(days, say))
+
+
+def _places(days: Sequence[str], end: str) -> list[float]:
+    """Return where days begin between the first one's beginning (0) and the end's end (1)."""
+    start = date.fromisoformat(days[0])
+    whole = (date.fromisoformat(end) - start).days + 1
+    return [(date.fromisoformat(day) - start).days / whole for day in days]
+
+
+def _rows(days: Sequence[Day], say: Phrases) -> Markup:
+    rows = [
+        [day.day, f"{day.opened:,}", f"{day.closed:,}", f"{day.open:,}"]
+        for day in reversed(days[-_MOST_DAYS:])
+    ]
+    heads = (say("day"), say("opened"), say("closed"), say("open"))
+    caption = say("trend_rows")
+    return element("details", element("summary", caption), table(heads, rows, caption))
