@@ -16,6 +16,8 @@ from policycheck.policy.model import Policy
 from policycheck.problems import Problem
 from policycheck.report.content import (
     Bystander,
+    Claim,
+    Conflict,
     Evidence,
     Finding,
     Holder,
@@ -84,6 +86,23 @@ WHERE v.verdict = 'not_applicable'
 ORDER BY NOT v.excused, v.policy, v.control, p.type IS NULL, lower(coalesce(d.name, d.device_id)),
     d.device_id, v.unit
 LIMIT ?
+"""
+_CONFLICTS = """
+WITH proven AS (
+    SELECT c.device_key, r.source, r.reported_at, unnest([c.device_key, c.other_key]) AS said
+    FROM conflict AS c
+    JOIN report AS r ON r.report_no = c.report_no
+)
+SELECT d.device_id, d.name, c.field, c.used, c.said
+FROM contradiction AS c
+JOIN device AS d ON d.device_no = c.device_no
+UNION ALL
+SELECT any_value(d.device_id), any_value(d.name), 'device_key', p.device_key,
+    list(DISTINCT {'source': p.source, 'value': p.said, 'reported_at': p.reported_at})
+FROM proven AS p
+LEFT JOIN device AS d ON d.device_key = p.device_key
+GROUP BY p.device_key
+ORDER BY 1 NULLS FIRST, 3, 4
 """
 _LIVES = """
 SELECT c.control_no, count(DISTINCT f.device_key) FILTER (WHERE l.waived),
@@ -188,6 +207,11 @@ class Outcome:
         """Return the first of those that a control does not address, the excused before all."""
         return [Bystander(*row) for row in self.con.execute(_BYSTANDERS, [limit]).fetchall()]
 
+    def conflicts(self) -> Sequence[Conflict]:
+        """Return where reports of one device contradict each other, by device and column."""
+        rows = self.con.execute(_CONFLICTS).fetchall()
+        return [Conflict._make((*row, _claims(said))) for *row, said in rows]
+
     def rejected(self) -> Iterator[Rejection]:
         """Yield what could not be used, sorted by path and record, whole files first."""
         rows = self.con.execute(
@@ -220,6 +244,10 @@ def _finding(row: tuple[str, ...]) -> Finding:
     evidence = Evidence._make((*row[_EVIDENCE_FROM:-1], _split(row[-1])))
     words = (*row[:_REASONS], _split(row[_REASONS]), *row[_REASONS + 1 : _EVIDENCE_FROM])
     return Finding._make((*words, evidence))
+
+
+def _claims(said: Sequence[Mapping[str, object]]) -> tuple[Claim, ...]:
+    return tuple(Claim._make(map(claim.__getitem__, Claim._fields)) for claim in said)
 
 
 @lru_cache(maxsize=1024)

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from policycheck.store.archive import Archive, OpenArchive
 
+_MOST_NAMES = 5
+
 
 @contextmanager
 def audit(
@@ -82,7 +84,11 @@ def _judge(
         ],
         asked=request.policies,
         assumed=request.assume,
-        problems=(*inputs.problems, *map(_describe_unheld, assessment.unheld)),
+        problems=(
+            *inputs.problems,
+            *_describe_joins(con),
+            *map(_describe_unheld, assessment.unheld),
+        ),
         records=sum(line.records for line in inputs.reports.inputs),
         digests=_digests(request, inputs),
         archive=memory.archive if memory else None,
@@ -120,6 +126,16 @@ def _forget_held(con: DuckDBPyConnection, inputs: Intake) -> None:
     )
     con.execute("DELETE FROM report WHERE input_no IS NULL")
     con.execute("DELETE FROM part_file WHERE part >= ?", [len(inputs.reports.parts)])
+
+
+def _describe_joins(con: DuckDBPyConnection) -> Iterator[Problem]:
+    """Say which devices of several systems are taken for one because of their names."""
+    rows = con.execute("SELECT name FROM joined_by_name ORDER BY name").fetchall()
+    if names := [name for (name,) in rows]:
+        shown = ", ".join(names[:_MOST_NAMES]) + (", ..." if len(names) > _MOST_NAMES else "")
+        message = f"joined by name only, for lack of a serial number: {shown}"
+        hint = "where that is wrong, let each system report serial numbers"
+        yield Problem(message, None, hint, severity="warning")
 
 
 def _describe_unheld(unheld: Unheld) -> Problem:

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from policycheck.model import Share, Tally
 from policycheck.report.content import (
     Bystander,
+    Claim,
+    Conflict,
     ControlLine,
     Evidence,
     Finding,
@@ -44,6 +46,7 @@ class HeldContent:
     """By a finding's fingerprint."""
     parts: Mapping[str, Sequence[Share]] = field(default_factory=dict)
     past: Sequence[Happening] = ()
+    contradictions: Sequence[Conflict] = ()
 
     def findings(self) -> Iterator[Sequence[Finding]]:
         for start in range(0, len(self.lines), 2):
@@ -79,6 +82,9 @@ class HeldContent:
 
     def bystanders(self, limit: int) -> Sequence[Bystander]:
         return sorted(self.aside, key=lambda line: not line.excused)[:limit]
+
+    def conflicts(self) -> Sequence[Conflict]:
+        return self.contradictions
 
     def rejected(self) -> Iterator[Rejection]:
         return iter(self.rejections)
@@ -231,6 +237,16 @@ SMALL = HeldContent(
         ),
     ),
     assumed={"type": "employee"},
+    contradictions=(
+        Conflict(
+            "d-2", None, "serial", "S1",
+            (Claim("intune", "S1", SEEN), Claim("ocs", "S1", None), Claim("jamf", "S2", SEEN)),
+        ),
+        Conflict(
+            "d-3", "PC-3", "ownership", "corporate",
+            (Claim("snipe-it", "corporate", None), Claim("intune", "personal_enrolled", SEEN)),
+        ),
+    ),
 )  # fmt: skip
 
 HOSTILE = (
@@ -274,4 +290,8 @@ def hostile() -> HeldContent:
         lines=lines,
         rejections=tuple(Rejection(text, 1, text) for text in HOSTILE),
         aside=aside,
+        contradictions=tuple(
+            Conflict(text, text, "serial", text, (Claim(text, text, None), Claim("ocs", "x", None)))
+            for text in HOSTILE
+        ),
     )

@@ -17,13 +17,14 @@ from policycheck.report.content import json_name
 SCHEMA = json.loads((files("policycheck.report") / "audit.schema.json").read_text("utf-8"))
 TOP = [
     "schema_version", "policycheck", "as_of", "inputs", "policies", "tallies", "findings",
-    "rejected",
+    "conflicts", "rejected",
 ]  # fmt: skip
 LINES = {
     "input": content.InputLine,
     "tally": Tally,
     "finding": content.Finding,
     "evidence": content.Evidence,
+    "conflict": content.Conflict,
     "rejection": content.Rejection,
 }
 

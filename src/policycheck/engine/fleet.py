@@ -13,10 +13,16 @@ from policycheck.text import fold_text
 _NEWEST = "first(r.{0} ORDER BY s.aged_from DESC, s.source) FILTER (r.{0} IS NOT NULL) AS {0}"
 _NEWEST_MAP = _NEWEST.replace("IS NOT NULL", "IS NOT NULL AND cardinality(r.{0}) > 0")
 _ONLY = "any_value(r.{0}) AS {0}"
+_NO_CONTRADICTION = """
+CREATE OR REPLACE TEMP TABLE contradiction(device_no INTEGER, field VARCHAR, used VARCHAR,
+    said STRUCT(source VARCHAR, "value" VARCHAR, reported_at TIMESTAMP)[])
+"""
 
 
 def lay_out_fleet(con: duckdb.DuckDBPyConnection, assume: Mapping[str, str]) -> None:
     """Build `device`, `person`, `device_person` and `shown` from what readers and store left.
+
+    And `contradiction`: what the reports of one device tell differently.
 
     `assume` gives a person's column a value where nothing else does (`person.type`: employee).
     """
@@ -29,6 +35,9 @@ def lay_out_fleet(con: duckdb.DuckDBPyConnection, assume: Mapping[str, str]) -> 
         _merge(column, several=several is not None) for column in DEVICE_COLUMNS.values()
     )
     run_program(con, step.replace("/* merged columns */", columns))
+    con.execute(_NO_CONTRADICTION)
+    if several:
+        run_program(con, program("contradictions.sql"))
     _assume(con, assume)
 
 

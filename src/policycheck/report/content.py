@@ -127,6 +127,27 @@ class Rejection(NamedTuple):
     reason: str
 
 
+class Claim(NamedTuple):
+    """What one source says where another says something else. The time is in UTC."""
+
+    source: str
+    value: str
+    reported_at: datetime | None
+
+
+class Conflict(NamedTuple):
+    """A column of a device in which its reports contradict each other."""
+
+    device_id: str | None
+    device_name: str | None
+    column: str
+    """A device's column; `device_key` where a report shows that two stored devices are one."""
+    used: str | None
+    """The value that was judged by: the newest one."""
+    said: tuple[Claim, ...]
+    """Newest first."""
+
+
 class Bystander(NamedTuple):
     """A unit that a control does not address, or that the memo itself excuses."""
 
@@ -205,6 +226,9 @@ class Content(Protocol):
 
         Then by policy and control, those of known people first, and the device's name.
         """
+
+    def conflicts(self) -> Sequence[Conflict]:
+        """Return where reports of one device contradict each other, by device and column."""
 
     def rejected(self) -> Iterator[Rejection]:
         """Yield what could not be used, sorted by path and record (whole files first)."""

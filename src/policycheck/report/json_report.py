@@ -15,6 +15,7 @@ from typing import NamedTuple, TextIO
 from policycheck import __version__
 from policycheck.model import Tally
 from policycheck.report.content import (
+    Conflict,
     Content,
     Evidence,
     Finding,
@@ -44,6 +45,8 @@ def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
     tallies = [[_sorted_reasons(tally) for tally in content.tallies]]
     _write_array(stream, "tallies", _objects(encode, Tally, tallies))
     _write_array(stream, "findings", encode_findings(encode, content.findings()))
+    conflicts = _encode_conflicts(encode, content.conflicts())
+    _write_array(stream, "conflicts", conflicts)
     rejected = _objects(encode, Rejection, _chunked(content.rejected()))
     _write_array(stream, "rejected", rejected, end="\n}\n")
 
@@ -160,6 +163,12 @@ def _encode_finding(encode: Encoder, finding: Finding) -> tuple[str, ...]:
         encode[reported_at],
         encode[missing],
     )
+
+
+def _encode_conflicts(encode: Encoder, conflicts: Iterable[Conflict]) -> Iterator[str]:
+    for conflict in conflicts:
+        said = [claim._asdict() for claim in conflict.said]
+        yield _encode_any(encode, {**conflict._asdict(), "said": said})
 
 
 def _objects(

@@ -12,15 +12,17 @@ from typing import TextIO
 
 from policycheck import __version__
 from policycheck.model import Tally
-from policycheck.report.content import Content, ControlLine, Finding
+from policycheck.report.content import Conflict, Content, ControlLine, Finding
 from policycheck.report.forms import PLAIN, Look
 from policycheck.report.json_report import format_time
 from policycheck.report.words import (
     aside_heading,
+    conflict_heading,
     counted,
     device_of,
     item_of,
     notes_of,
+    others_of,
     read_line,
     reason_rows,
     sums,
@@ -56,6 +58,7 @@ def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
     _write_findings(stream, content, "violation", "Who breaks the rules")
     _write_bystanders(stream, content, look)
     _write_findings(stream, content, "unknown", "About whom nothing is known")
+    _write_conflicts(stream, content.conflicts())
     _write_rejected(stream, content)
 
 
@@ -147,6 +150,19 @@ def _write_bystanders(stream: TextIO, content: Content, look: Look) -> None:
         _table(stream, ("policy", "control", "device", "person", "type", "why"), rows)
     if 0 < len(lines) < total:
         stream.write(f"\nand {total - len(lines):,} more\n")
+
+
+def _write_conflicts(stream: TextIO, conflicts: Sequence[Conflict]) -> None:
+    if not conflicts:
+        return
+    stream.write(f"\n## {conflict_heading(conflicts)}\n")
+    rows = (
+        (device_of(line), line.column, line.used or "-", others_of(line))
+        for line in conflicts[:_MOST_FINDINGS]
+    )
+    _table(stream, ("device", "column", "taken", "also said"), rows)
+    if len(conflicts) > _MOST_FINDINGS:
+        stream.write(f"\nand {len(conflicts) - _MOST_FINDINGS:,} more, in the JSON form\n")
 
 
 def _write_rejected(stream: TextIO, content: Content) -> None:

@@ -15,15 +15,17 @@ from rich.text import Text
 
 from policycheck import __version__
 from policycheck.model import Tally
-from policycheck.report.content import Content, ControlLine, Finding, PolicyLine
+from policycheck.report.content import Conflict, Content, ControlLine, Finding, PolicyLine
 from policycheck.report.forms import PLAIN, Look
 from policycheck.report.json_report import format_time
 from policycheck.report.words import (
     aside_heading,
+    conflict_heading,
     counted,
     device_of,
     item_of,
     notes_of,
+    others_of,
     read_line,
     reason_rows,
     sums,
@@ -38,6 +40,7 @@ _LONGEST_CELL = 200
 _LONGEST_PATH = 30
 _GAP = "  "
 _MOST_REJECTIONS = 10
+_MOST_CONFLICTS = 10
 _MOST_BYSTANDERS = 10
 
 
@@ -53,6 +56,7 @@ def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
     _print_violations(console, content, look)
     _print_bystanders(console, content, look)
     _print_unknowns(console, content, look)
+    _print_conflicts(console, content.conflicts())
     _print_rejected(console, content)
 
 
@@ -226,6 +230,26 @@ def _print_bystanders(console: Console, content: Content, look: Look) -> None:
         print_table(console, ("control", "device", "person", "type", "why"), rows)
     if 0 < len(lines) < total:
         console.print(f"  and {total - len(lines):,} more")
+
+
+def _print_conflicts(console: Console, conflicts: Sequence[Conflict]) -> None:
+    """Print in what the reports of one device contradict each other, and what counted."""
+    if not conflicts:
+        return
+    console.print()
+    print_heading(console, conflict_heading(conflicts))
+    rows = (
+        (
+            shown(device_of(conflict)),
+            Text(conflict.column),
+            shown(conflict.used or "-"),
+            shown(others_of(conflict)),
+        )
+        for conflict in conflicts[:_MOST_CONFLICTS]
+    )
+    print_table(console, ("device", "column", "taken", "also said"), rows)
+    if len(conflicts) > _MOST_CONFLICTS:
+        console.print(f"  and {len(conflicts) - _MOST_CONFLICTS:,} more")
 
 
 def _print_rejected(console: Console, content: Content) -> None:

@@ -154,9 +154,8 @@ def conflict_heading(conflicts: Sequence[Conflict]) -> str:
 
 def others_of(conflict: Conflict) -> str:
     """Return what was said and does not count, with who said it."""
-    others = [f"{claim.value} ({claim.source})" for claim in conflict.said]
-    taken = next((n for n, claim in enumerate(conflict.said) if claim.value == conflict.used), None)
-    return ", ".join(other for n, other in enumerate(others) if n != taken)
+    others = [claim for claim in conflict.said if claim.value != conflict.used]
+    return ", ".join(f"{claim.value} ({claim.source})" for claim in others)
 
 
 def item_of(finding: Finding) -> str:
