@@ -6,14 +6,15 @@ The same case goes to the oracle as it is, and to the program as files.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import yaml
 
 from kleene import Where
 from oracle import Assessment, Finding, Verdict, judge
-from oracle_question import World
+from oracle_question import Question, World
+from oracle_waivers import waived
 from palette import APPS, LISTS, PARENTS, recognise
 
 
@@ -29,11 +30,12 @@ class Case:
     drafts: bool = False
     assume: Mapping[str, str] = field(default_factory=dict)
     attestations: Sequence[dict] = ()
+    waivers: Sequence[dict] = ()
 
 
 def ask_oracle(case: Case) -> Assessment:
     world = World(APPS, PARENTS, LISTS, recognise, case.wheres)
-    return judge(
+    assessment = judge(
         case.policies,
         case.people,
         case.devices,
@@ -43,6 +45,13 @@ def ask_oracle(case: Case) -> Assessment:
         assume=case.assume,
         attestations=case.attestations,
     )
+    questions = [
+        Question(policy, control, world, case.as_of, case.drafts, case.assume)
+        for policy in case.policies
+        for control in policy["controls"]
+    ]
+    told = waived(questions, case.devices, case.people, case.waivers, assessment)
+    return replace(assessment, waived=told)
 
 
 class _TextDumper(yaml.SafeDumper):

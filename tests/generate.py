@@ -11,7 +11,7 @@ from cases import Case
 from chance import MOMENTS, Chance
 from generate_inventories import draw_inventory
 from generate_policies import draw_policy
-from generate_records import draw_attestations
+from generate_records import draw_attestations, draw_waivers
 from kleene import Where
 
 
@@ -26,4 +26,14 @@ def draw_case(stream: Random, policies: int = 1, inventories: int = 1) -> Case:
     devices = [device for _, group in fleets for device in group]
     assume = {"type": "Employee"} if chance.maybe(0.2) else {}
     words = draw_attestations(chance, drawn, people, devices)
-    return Case(drawn, people, devices, as_of, wheres, chance.maybe(0.2), assume, words)
+    return Case(
+        drawn,
+        people,
+        devices,
+        as_of,
+        wheres,
+        chance.maybe(0.2),
+        assume,
+        words,
+        draw_waivers(chance, drawn),
+    )

@@ -8,6 +8,7 @@ from chance import Chance
 from generate_policies import DAYS, FLEET, draw_condition
 
 GIVEN = (*("2026-05-20",) * 6, "2026-06-20", *DAYS)
+ENDED = ("2026-05-31", "2026-06-10", "2026-06-29")
 UNTIL = ("2026-06-30", "2026-07-01", *("2027-06-30",) * 5)
 
 
@@ -31,8 +32,8 @@ def draw_attestations(
     return drawn
 
 
-def _draw_days(chance: Chance, first: str, last: str) -> dict:
-    days = {first: chance.one(GIVEN), last: chance.one(UNTIL)}
+def _draw_days(chance: Chance, first: str, last: str, until: Sequence[str] = UNTIL) -> dict:
+    days = {first: chance.one(GIVEN), last: chance.one(until)}
     days[last] = max(days.values())
     return days
 
@@ -57,18 +58,18 @@ def draw_waivers(chance: Chance, policies: Sequence[dict]) -> list[dict]:
     drawn: list[dict] = []
     for policy in policies:
         for control in policy["controls"]:
-            for _ in range(chance.one((0, 1, 1, 2)) if "attest" not in control else 0):
+            for _ in range(chance.one((1, 2, 3)) if "attest" not in control else 0):
                 waiver = {
                     "language": "1",
                     "waiver": f"waiver-{len(drawn)}",
                     "policy": policy["policy"],
                     "control": control["id"],
-                    "when": "always" if chance.maybe(0.3) else draw_condition(chance, FLEET),
+                    "when": "always" if chance.maybe(0.5) else draw_condition(chance, FLEET),
                     "reason": "r",
                     "ticket": "t",
                     "requested_by": "a",
                     "approved_by": "b",
-                    **_draw_days(chance, "granted", "expires"),
+                    **_draw_days(chance, "granted", "expires", chance.one((ENDED, UNTIL, UNTIL))),
                 }
                 if chance.maybe(0.2):
                     waiver["provided"] = draw_condition(chance, FLEET)

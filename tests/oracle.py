@@ -58,6 +58,8 @@ class Assessment:
     verdicts: dict[tuple[str, str, str], Verdict] = field(default_factory=dict)
     findings: dict[tuple[str, str, str, str], Finding] = field(default_factory=dict)
     tallies: dict[tuple[str, str], dict[str, object]] = field(default_factory=dict)
+    waived: dict[tuple[str, str, str, str], tuple[str, bool]] = field(default_factory=dict)
+    """The waiver of each violation that has one, and whether it still holds."""
 
 
 PASS = Answer(Verdict("pass"), {})

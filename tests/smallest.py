@@ -8,7 +8,7 @@ from pprint import pformat
 
 from cases import Case, yaml_text
 
-PARTS = ("policies", "devices", "people", "attestations")
+PARTS = ("policies", "devices", "people", "attestations", "waivers")
 
 
 def smallest(case: Case, fails: Callable[[Case], bool]) -> Case:
@@ -74,6 +74,6 @@ def _prunings(tree: object) -> Iterator[object]:
 def written(case: Case) -> str:
     """Write a case for a reader."""
     policies = "---\n".join(map(yaml_text, case.policies))
-    records = "---\n".join(map(yaml_text, case.attestations))
+    records = "---\n".join(map(yaml_text, [*case.attestations, *case.waivers]))
     inventory = pformat({"people": case.people, "devices": case.devices}, width=100)
     return f"as of {case.as_of}\n{policies}\n{records}\n{inventory}"

@@ -19,11 +19,13 @@ from policycheck.attestations.load import load as load_attestations
 from policycheck.catalogue.load import load as load_catalogue
 from policycheck.engine.judge import Question, assess
 from policycheck.engine.session import insert_columns, naive_utc, open_session
+from policycheck.engine.waive import waive
 from policycheck.inventory.people import no_people, read_people
 from policycheck.inventory.read import read_reports
 from policycheck.model import Tally
 from policycheck.policy.load import load as load_policies
 from policycheck.policy.model import Policy
+from policycheck.waivers.load import load as load_waivers
 
 CATALOGUE = load_catalogue([Path(__file__).parent / "rules"])
 
@@ -38,6 +40,7 @@ def ask_engine(case: Case) -> Assessment:
         attestations = _records(folder, case.attestations, load_attestations, policies)
         question = Question(policies, case.as_of, case.drafts, case.assume, attestations)
         tallies = assess(con, question, CATALOGUE).tallies
+        waive(con, _records(folder, case.waivers, load_waivers, policies), question)
         return _as_oracle(con, tallies)
 
 
@@ -130,7 +133,7 @@ _FINDINGS = """
 SELECT v.policy, v.control, v.unit,
     CASE WHEN v.grain <> 'device' AND f.reasons = ['contradicted']
         THEN f.device_key || ' ' || f.subject ELSE f.subject END,
-    f.verdict, f.reasons, f.stale
+    f.verdict, f.reasons, f.stale, f.fingerprint
 FROM finding AS f
 JOIN verdict AS v ON v.policy = f.policy AND v.control = f.control
 LEFT JOIN device AS d ON d.device_key = f.device_key
@@ -145,6 +148,13 @@ WHERE v.unit = CASE v.grain
 """
 
 
+_WAIVED = f"""
+SELECT t.policy, t.control, t.unit, t.subject, w.waiver, w.waived
+FROM ({_FINDINGS}) AS t(policy, control, unit, subject, verdict, reasons, stale, fingerprint)
+JOIN waiving AS w ON w.fingerprint = t.fingerprint
+"""
+
+
 def _as_oracle(con: DuckDBPyConnection, tallies: tuple[Tally, ...]) -> Assessment:
     verdicts = con.execute(
         "SELECT policy, control, unit, verdict, excused, stale, reasons, missing FROM verdict"
@@ -155,10 +165,12 @@ def _as_oracle(con: DuckDBPyConnection, tallies: tuple[Tally, ...]) -> Assessmen
     for policy, control, unit, verdict, excused, stale, reasons, missing in verdicts:
         answer = Verdict(verdict, excused, stale, frozenset(reasons), tuple(missing))
         assessment.verdicts[policy, control, unit] = answer
-    for policy, control, unit, subject, verdict, reasons, stale in findings:
+    for policy, control, unit, subject, verdict, reasons, stale, _ in findings:
         found = Finding(verdict, frozenset(reasons), stale)
         assessment.findings[policy, control, unit, subject] = found
     assert (len(verdicts), len(findings)) == (len(assessment.verdicts), len(assessment.findings))
+    for policy, control, unit, subject, waiver, holds in con.execute(_WAIVED).fetchall():
+        assessment.waived[policy, control, unit, subject] = (waiver, holds)
     for tally in tallies:
         assessment.tallies[tally.policy, tally.control] = _sums(tally)
     return assessment

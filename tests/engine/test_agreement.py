@@ -43,9 +43,13 @@ def disagreements(case: Case) -> list[str]:
         (key, oracle.tallies.get(key), engine.tallies.get(key))
         for key in sorted({*oracle.tallies, *engine.tallies})
     ]
+    waived = [
+        (key, oracle.waived.get(key), engine.waived.get(key))
+        for key in sorted({*oracle.waived, *engine.waived})
+    ]
     return [
         f"{' '.join(key)}\n  oracle: {expected}\n  engine: {found}"
-        for key, expected, found in answers + sums
+        for key, expected, found in answers + sums + waived
         if expected != found
     ] or ["they differ in what is not told here"]
 
@@ -67,12 +71,13 @@ def test_many_policies_and_many_inventories(share: int) -> None:
 def test_every_verdict_and_reason_is_drawn_often() -> None:
     counts: Counter[str] = Counter()
     for seed in range(SESSIONS):
-        for verdict in ask_oracle(draw_case(Random(seed), SIDE, SIDE)).verdicts.values():
+        assessment = ask_oracle(draw_case(Random(seed), SIDE, SIDE))
+        for verdict in assessment.verdicts.values():
             counts.update([verdict.verdict, *verdict.reasons])
             counts["excused"] += verdict.excused
-    assert {
-        name: counts[name] for name in [*Name, *Reason, "excused"] if counts[name] < ENOUGH
-    } == {}
+        counts.update(f"waived {holds}" for _, holds in assessment.waived.values())
+    flags = ["excused", "waived True", "waived False"]
+    assert {name: counts[name] for name in [*Name, *Reason, *flags] if counts[name] < ENOUGH} == {}
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)

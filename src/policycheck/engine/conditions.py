@@ -19,7 +19,7 @@ from policycheck.policy.model import Control, Policy, Term
 from policycheck.policy.sql import column_to_sql, to_sql, version_to_sql
 from policycheck.text import fold_text
 
-_FLEET = """
+FLEET = """
 FROM {device} AS device
 JOIN {person} AS person ON person.device_no = device.device_no
 """
@@ -40,7 +40,7 @@ def answer_scopes(
     `day` is the date in each policy's own zone, by which standing exceptions end.
     """
     used = {name for policy, control in controls for name in _scope_columns(policy, control)}
-    relations = _fold_relations(con, used)
+    relations = fold_relations(con, used)
     for number, ((policy, control), today) in enumerate(zip(controls, day, strict=True)):
         scopes = [c for c in (policy.applies_to, control.applies_to) if c is not None]
         excuses = [
@@ -56,7 +56,7 @@ def answer_scopes(
             exp.func("coalesce", exp.or_(*excuses), exp.false()) if excuses else exp.false(),
             _missing(missing),
         )
-        _insert(con, "scope", query, _FLEET.format(**relations))
+        insert_answers(con, "scope", query, FLEET.format(**relations))
 
 
 def _scope_columns(policy: Policy, control: Control) -> Iterable[str]:
@@ -91,17 +91,17 @@ def answer_terms(con: duckdb.DuckDBPyConnection, controls: Sequence[Control]) ->
     used |= {name for _, indication in signs for name in indication.columns}
     if not asked and not signs:
         return
-    relations = _fold_relations(con, used)
+    relations = fold_relations(con, used)
     source = _HITS.format(**relations)
     number_of = exp.column("control_no", "m")
     for number, term_no, term in asked:
         query = _of_hit(_term_to_sql(term)).where(
             number_of.eq(number), exp.column("term_no", "m").eq(term_no), copy=False
         )
-        _insert(con, "match_answer", query, source)
+        insert_answers(con, "match_answer", query, source)
     for number, indication in signs:
         query = _of_hit(to_sql(indication)).where(number_of.eq(number))
-        _insert(con, "indicated", query, source)
+        insert_answers(con, "indicated", query, source)
 
 
 def _of_hit(condition: exp.Expr) -> exp.Select:
@@ -121,7 +121,9 @@ def _term_to_sql(term: Term) -> exp.Condition:
     return exp.and_(*parts)
 
 
-def _insert(con: duckdb.DuckDBPyConnection, table: str, query: exp.Select, source: str) -> None:
+def insert_answers(
+    con: duckdb.DuckDBPyConnection, table: str, query: exp.Select, source: str
+) -> None:
     """Run `INSERT INTO table SELECT ... FROM source WHERE ...`, the source being fixed text."""
     where = query.args.get("where")
     query.set("where", None)
@@ -129,7 +131,7 @@ def _insert(con: duckdb.DuckDBPyConnection, table: str, query: exp.Select, sourc
     con.execute(f"{text} {where.sql('duckdb')}" if where else text)
 
 
-def _fold_relations(con: duckdb.DuckDBPyConnection, used: Iterable[str]) -> dict[str, str]:
+def fold_relations(con: duckdb.DuckDBPyConnection, used: Iterable[str]) -> dict[str, str]:
     """Give, for each table, the relation in which the used text columns are folded."""
     relations = {"device": "device", "person": "judged_person", "item": "item", "app": "match_app"}
     plain: dict[str, set[str]] = {}

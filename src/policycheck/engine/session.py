@@ -49,6 +49,13 @@ CREATE OR REPLACE TEMP TABLE scope(
     control_no INTEGER, device_no INTEGER, in_scope BOOLEAN, excused BOOLEAN, missing VARCHAR[]);
 CREATE OR REPLACE TEMP TABLE attested(
     control_no INTEGER, device_no INTEGER, given TIMESTAMP);
+CREATE OR REPLACE TEMP TABLE waiver(
+    waiver_no INTEGER, waiver VARCHAR, control_no INTEGER, subjects VARCHAR[], ends TIMESTAMP,
+    lapsed BOOLEAN);
+CREATE OR REPLACE TEMP TABLE covered(
+    waiver_no INTEGER, device_no INTEGER, holds BOOLEAN, met BOOLEAN);
+CREATE OR REPLACE TEMP TABLE waiving(
+    fingerprint VARCHAR, waiver VARCHAR, ends TIMESTAMP, waived BOOLEAN);
 CREATE OR REPLACE TEMP TABLE match(
     match_no INTEGER, control_no INTEGER, term_no INTEGER, item_no INTEGER, app_id VARCHAR,
     basis VARCHAR, confidence VARCHAR, holds BOOLEAN, unclassified BOOLEAN, uses_app BOOLEAN,
