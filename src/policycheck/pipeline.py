@@ -8,16 +8,15 @@ yields reads its rows from the session, so it is a context manager.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import closing, contextmanager, nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policycheck import __version__
 from policycheck.catalogue.catalogue import Catalogue
-from policycheck.engine.assessment import Assessment
-from policycheck.engine.judge import Question, assess
+from policycheck.engine.judge import Question, assess, lay_out
 from policycheck.engine.session import insert_columns, open_session
 from policycheck.engine.unheld import Unheld
 from policycheck.inventory.base import Progress
@@ -32,7 +31,7 @@ from policycheck.store.lives import Basis, compute_lives
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from policycheck.store.archive import Archive, OpenArchive
+    from policycheck.store.archive import Archive, Entry, OpenArchive
 
 _MOST_NAMES = 5
 
@@ -53,9 +52,7 @@ def audit(
             with staging as staged:
                 inputs = read_inputs(request, con, staged, progress)
                 with archive.open() if archive else nullcontext() as memory:
-                    outcome = _judge(request, con, inputs, memory)
-                    if memory and memory.writes:
-                        outcome = _record(request, outcome, inputs, memory, staged)
+                    outcome = _judge(request, con, inputs, memory, staged)
             yield outcome
 
 
@@ -64,18 +61,21 @@ def _judge(
     con: DuckDBPyConnection,
     inputs: Intake,
     memory: OpenArchive | None,
+    staged: Path,
 ) -> Outcome:
-    """Judge, and give lives, with what the archive holds of these devices."""
-    assessment = _assess(request, con, request.devices, memory)
-    others = memory.other_devices(con) if memory and _counts_people(request) else ()
-    if others:  # what is demanded of a person, another device of theirs may fulfil
-        _forget_held(con, inputs)
-        assessment = _assess(request, con, (*request.devices, *others), memory)
+    """Judge, and give lives, with what the archive holds of these devices; then record that."""
+    recall(request, con, request.devices, memory)
+    if memory and _counts_people(request):
+        _recall_others(request, con, inputs, memory)
+    with _entering(request, con, inputs, memory, staged) as entered:
+        assessment = assess(con, _question(request), request.catalogue)
+    entry = entered.result() if entered else None
+    _note_holders(con)
     _lay_out_lives(con, request.catalogue)
     if memory:
         memory.load_lives(con, [policy.policy for policy in request.policies])
     compute_lives(con, _basis(request, inputs))
-    return Outcome(
+    outcome = Outcome(
         con=con,
         assessment=assessment,
         inputs=[
@@ -90,27 +90,63 @@ def _judge(
             *map(_describe_unheld, assessment.unheld),
         ),
         records=sum(line.records for line in inputs.reports.inputs),
+        run_id=entry.run_id if entry else None,
         digests=_digests(request, inputs),
         archive=memory.archive if memory else None,
     )
+    if memory and entry:
+        memory.record(con, entry, request.as_of, outcome.tallies)
+    return outcome
 
 
-def _assess(
+@contextmanager
+def _entering(
     request: AuditRequest,
     con: DuckDBPyConnection,
-    devices: Sequence[str],
+    inputs: Intake,
     memory: OpenArchive | None,
-) -> Assessment:
-    """Say which devices the reports are about, add what is stored of them, and judge."""
-    recall(request, con, devices, memory)
-    question = Question(request.policies, request.as_of, request.drafts, request.assume)
-    assessment = assess(con, question, request.catalogue)
+    staged: Path,
+) -> Iterator[Future[Entry] | None]:
+    """Write what came in, if anything is to be written, while something else is done."""
+    if memory is None or not memory.writes:
+        yield None
+        return
+    from policycheck.store.ledger import NewRun
+
+    run = NewRun(
+        started_at=request.started_at,
+        received_at=request.received_at,
+        version=__version__,
+        basis=_basis(request, inputs),
+        inputs=inputs.reports.inputs,
+        options=request.options,
+    )
+    with memory.entering(con, staged, run) as entered:
+        yield entered
+
+
+def _question(request: AuditRequest) -> Question:
+    return Question(request.policies, request.as_of, request.drafts, request.assume)
+
+
+def _recall_others(
+    request: AuditRequest, con: DuckDBPyConnection, inputs: Intake, memory: OpenArchive
+) -> None:
+    """Add the other devices of the same people: they may fulfil what is demanded of a person."""
+    lay_out(con, _question(request))
+    _note_holders(con)
+    if others := memory.other_devices(con):
+        _forget_held(con, inputs)
+        recall(request, con, (*request.devices, *others), memory)
+
+
+def _note_holders(con: DuckDBPyConnection) -> None:
+    """Say whose devices are judged."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE judged_device AS SELECT d.device_key, d.device_id, d.name,"
         " d.serial, d.udid, d.platform, coalesce(p.person_id, p.email, d.user_id) AS person_id"
         " FROM device AS d JOIN judged_person AS p ON p.device_no = d.device_no"
     )
-    return assessment
 
 
 def _counts_people(request: AuditRequest) -> bool:
@@ -179,22 +215,3 @@ def _lay_out_lives(con: DuckDBPyConnection, catalogue: Catalogue) -> None:
         "renamed_app",
         [("VARCHAR", [old for old, _ in renamed]), ("VARCHAR", [new for _, new in renamed])],
     )
-
-
-def _record(
-    request: AuditRequest, outcome: Outcome, inputs: Intake, memory: OpenArchive, staged: Path
-) -> Outcome:
-    """Publish the facts if any are new, then write all that changed."""
-    from policycheck.store.record import NewRun
-
-    run = NewRun(
-        started_at=request.started_at,
-        received_at=request.received_at,
-        version=__version__,
-        basis=_basis(request, inputs),
-        inputs=inputs.reports.inputs,
-        tallies=outcome.tallies,
-        options=request.options,
-    )
-    run_id = memory.record(outcome.con, staged, run)
-    return replace(outcome, run_id=run_id)

@@ -64,7 +64,7 @@ def read_inputs(
         " SELECT sha256, min(path) AS path FROM input_file GROUP BY sha256"
     )
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE report AS SELECT r.*, i.sha256 AS report_sha256"
+        "CREATE OR REPLACE TABLE report AS SELECT r.*, i.sha256 AS report_sha256"
         " FROM report AS r JOIN input_file AS i ON i.input_no = r.input_no"
     )
     _reject_newer(con, request.as_of)

@@ -10,7 +10,8 @@ from toy_judge import Report, Rules, day
 
 from policycheck.model import Tally
 from policycheck.problems import PolicycheckError
-from policycheck.store.record import NewRun, record
+from policycheck.store.ledger import NewRun, enter
+from policycheck.store.record import record
 from policycheck.store.runs import list_runs, list_tallies
 from policycheck.store.violations import Filter, find_violation, list_violations, tell_story
 
@@ -121,11 +122,11 @@ def test_a_run_and_its_sums(toy: Toy) -> None:
         received_at=day(5),
         version="0.1.0",
         basis=basis(5, Rules()),
-        tallies=[sums],
         options={"all": "yes"},
     )
     with toy.store.writing() as connection:
-        number = record(con, connection, run)
+        number = enter(con, connection, run)
+        record(con, connection, number, day(5), [sums])
     with toy.store.reading() as connection:
         told = list(list_runs(connection))
         assert list_tallies(connection, number) == (sums,)

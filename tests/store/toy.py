@@ -18,9 +18,10 @@ from policycheck.engine.session import open_session
 from policycheck.inventory.base import Input
 from policycheck.store.database import Store, open_store
 from policycheck.store.identity import hold, identify
+from policycheck.store.ledger import NewRun, enter
 from policycheck.store.lives import Basis, compute_lives
 from policycheck.store.load import load_devices, load_lives
-from policycheck.store.record import NewRun, record
+from policycheck.store.record import record
 from policycheck.store.session import create_tables
 
 
@@ -68,7 +69,9 @@ class Toy:
             newer = con.execute("SELECT report_no FROM judged WHERE newer").fetchall()
             segment = f"segment-{on}-{len(self.facts)}" if newer else None
             self.facts |= {(segment, n): (reports[n], on) for (n,) in newer}
-            return record(con, connection, new_run(on, reports, rules, segment))
+            run_id = enter(con, connection, new_run(on, reports, rules, segment))
+            record(con, connection, run_id, day(on))
+            return run_id
 
     def _judge(self, con, on, reports, rules, everything):
         identify(con)

@@ -61,9 +61,7 @@ def assess(con: duckdb.DuckDBPyConnection, question: Question, catalogue: Catalo
     Needs report, identity, listing, person and part_file; leaves verdict, finding and tally
     behind. Reads no file but the item parts, and no clock.
     """
-    create_tables(con)
-    _ask(con, question)
-    lay_out_fleet(con, question.assume)
+    lay_out(con, question)
     answer_scopes(con, question.controls, question.days)
     note_attested(con, question.controls, question.attestations, question.as_of)
     matchers = tuple(
@@ -81,6 +79,13 @@ def assess(con: duckdb.DuckDBPyConnection, question: Question, catalogue: Catalo
     (devices,) = con.execute("SELECT count(*) FROM device").fetchone() or (0,)
     unheld = find_unheld(con, question.controls)
     return Assessment(question.as_of, read_tallies(con), devices, unheld)
+
+
+def lay_out(con: duckdb.DuckDBPyConnection, question: Question) -> None:
+    """Lay out what is asked, and the devices with the people who use them."""
+    create_tables(con)
+    _ask(con, question)
+    lay_out_fleet(con, question.assume)
 
 
 def _ask(con: duckdb.DuckDBPyConnection, question: Question) -> None:

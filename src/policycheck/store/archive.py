@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,12 +15,15 @@ from sqlalchemy import Connection, bindparam, text
 from policycheck.store.database import Store
 from policycheck.store.facts import Facts
 from policycheck.store.history import Happening, read_happenings
+from policycheck.store.ledger import NewRun, enter
 from policycheck.store.load import load_devices, load_lives
-from policycheck.store.record import NewRun, record
+from policycheck.store.record import record
 from policycheck.store.session import fill, number, texts
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+    from policycheck.model import Tally
 
 _PATHS = text(
     "SELECT sha256, min(path) FROM report WHERE sha256 IN :digests GROUP BY sha256"
@@ -56,11 +60,20 @@ class Archive:
         with transaction as connection:
             yield OpenArchive(self, connection)
 
-
     def happenings(self, policies: Sequence[str], until: datetime) -> tuple[Happening, ...]:
         """Return what happened to some policies' violations; see history.read_happenings."""
         with self.store.reading() as connection:
             return read_happenings(connection, policies, until)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A run that is entered in the ledger, and its facts, which are not in their place yet."""
+
+    run_id: int
+    staged: Path
+    facts: str | None
+    """Their digest; null where no report is newer."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +121,27 @@ class OpenArchive:
         """Fill the session with the lives that these policies' violations have had."""
         load_lives(con, self.connection, policies)
 
-    def record(self, con: DuckDBPyConnection, staged: Path, run: NewRun) -> int:
-        """Publish the staged facts if any report is new, and write what the run changes."""
-        newer = number(con, "SELECT count(*) FROM judged WHERE newer")
-        facts = self.archive.facts.publish(con, staged) if newer else None
-        return record(con, self.connection, replace(run, facts=facts))
+    @contextmanager
+    def entering(
+        self, con: DuckDBPyConnection, staged: Path, run: NewRun
+    ) -> Iterator[Future[Entry]]:
+        """Enter a run in the ledger, and complete its facts, while something else is done.
+
+        Until the end nothing else may be asked of the archive.
+        """
+        with ThreadPoolExecutor(1) as pool:
+            yield pool.submit(self._enter, con.cursor(), staged, run)
+
+    def _enter(self, con: DuckDBPyConnection, staged: Path, run: NewRun) -> Entry:
+        with closing(con):
+            newer = number(con, "SELECT count(*) FROM judged WHERE newer")
+            facts = self.archive.facts.complete(con, staged) if newer else None
+            return Entry(enter(con, self.connection, replace(run, facts=facts)), staged, facts)
+
+    def record(
+        self, con: DuckDBPyConnection, entry: Entry, as_of: datetime, tallies: Sequence[Tally]
+    ) -> None:
+        """Publish an entered run's facts if any are new, and write what it found and changed."""
+        if entry.facts:
+            self.archive.facts.publish(entry.staged, entry.facts)
+        record(con, self.connection, entry.run_id, as_of, tallies)

@@ -127,7 +127,9 @@ def _locate(url: URL, folder: Path | None) -> URL:
 
 def _connect(url: str, folder: Path | None, wait: float) -> Store:
     located = _locate(parse_url(url), folder)
-    engine = create_engine(located, poolclass=NullPool, connect_args={"timeout": wait})
+    # a run is entered by a thread, but never used by two at once (see OpenArchive.entering)
+    arguments = {"timeout": wait, "check_same_thread": False}
+    engine = create_engine(located, poolclass=NullPool, connect_args=arguments)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return Store(located, engine)

@@ -57,8 +57,8 @@ class Facts:
         finally:
             shutil.rmtree(staged, ignore_errors=True)
 
-    def publish(self, con: duckdb.DuckDBPyConnection, staged: Path) -> str:
-        """Complete a staged segment from the session's tables, move it to its place; its digest."""
+    def complete(self, con: duckdb.DuckDBPyConnection, staged: Path) -> str:
+        """Complete a staged segment from the session's tables; return its digest."""
         own = "FROM report WHERE input_no IS NOT NULL"  # and not loaded by load_held
         _copy(con, f"SELECT {_REPORT} {own} ORDER BY report_no", staged / "devices.parquet")
         _copy(
@@ -66,7 +66,10 @@ class Facts:
             f"SELECT * FROM listing WHERE report_no IN (SELECT report_no {own}) ORDER BY ALL",
             staged / "listings.parquet",
         )
-        digest = _digest(staged)
+        return _digest(staged)
+
+    def publish(self, staged: Path, digest: str) -> None:
+        """Move a complete segment to its place, when nobody reads it where it is any more."""
         place = self.segment(digest)
         place.parent.mkdir(exist_ok=True)
         if place.exists():
@@ -74,7 +77,6 @@ class Facts:
         else:
             staged.rename(place)
             _sync(place.parent)
-        return digest
 
     def segment(self, digest: str) -> Path:
         """Return the folder of a segment."""

@@ -100,7 +100,7 @@ SELECT report_no, device_key, new, current, NOT current AS late FROM aged;
 -- alias: the words by which these reports call the devices, as far as they are not stored. Names
 -- are not looked up for matching, so the stored ones are not known here; of reports that do not
 -- count they are left out.
-CREATE OR REPLACE TEMP TABLE alias AS
+CREATE OR REPLACE TABLE alias AS
 SELECT DISTINCT w.kind, w.value, i.device_key
 FROM word AS w
 JOIN identity AS i ON i.report_no = w.report_no

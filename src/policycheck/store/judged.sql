@@ -29,8 +29,8 @@ WHERE coalesce(s.reported_at, r.received_at) <= w.as_of
         OR s.device_key IN (SELECT device_key FROM identity)
     );
 
--- judged: both.
-CREATE OR REPLACE TEMP TABLE judged AS
+-- judged: both; no TEMP table, for ledger.py reads it beside the engine.
+CREATE OR REPLACE TABLE judged AS
 SELECT
     i.device_key,
     r.source,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, ForeignKey, String
 from sqlmodel import Field, SQLModel
 
 from policycheck.store.times import UtcTime
@@ -23,6 +23,12 @@ metadata = SQLModel.metadata
 
 def _time(*, nullable: bool = False) -> Column[datetime]:
     return Column(UtcTime(), nullable=nullable)
+
+
+def _device_entered_later() -> Column[str]:
+    """Make part of a key of a device that is written after this, in the same transaction."""
+    device = ForeignKey("device.device_key", deferrable=True, initially="DEFERRED")
+    return Column(String(), device, primary_key=True)
 
 
 def _json() -> Column[object]:
@@ -158,7 +164,7 @@ class AliasRow(SQLModel, table=True):
     """device_id as reported; serial, udid and name in lower case."""
     kind: str = Field(primary_key=True)
     """serial, udid, name, or `device_id in SOURCE`: ids are one source's own."""
-    device_key: str = Field(primary_key=True, foreign_key="device.device_key")
+    device_key: str = Field(sa_column=_device_entered_later())
 
 
 class DeviceSourceRow(SQLModel, table=True):
@@ -167,7 +173,7 @@ class DeviceSourceRow(SQLModel, table=True):
     __tablename__ = "device_source"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
-    device_key: str = Field(primary_key=True, foreign_key="device.device_key")
+    device_key: str = Field(sa_column=_device_entered_later())
     source: str = Field(primary_key=True)
     report_id: int = Field(foreign_key="report.id")
     report_no: int

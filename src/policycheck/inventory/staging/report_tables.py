@@ -1,4 +1,7 @@
-"""The SQL of the tables that readers fill and that the engine joins."""
+"""The SQL of the tables that readers fill and that the engine joins.
+
+Those that are left to others are no TEMP tables: every connection to the session sees them.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ CREATE OR REPLACE TEMP TABLE staged_device (
     partial VARCHAR, listing VARCHAR, {", ".join(f"{name} VARCHAR" for name in DEVICE_TEXTS)},
     attributes MAP(VARCHAR, VARCHAR));
 CREATE OR REPLACE TEMP TABLE incomplete (input_no INTEGER, device_ref VARCHAR);
-CREATE OR REPLACE TEMP TABLE rejected (
+CREATE OR REPLACE TABLE rejected (
     input_no INTEGER, path VARCHAR, record BIGINT, reason VARCHAR);
 """
 """`incomplete` names the devices that lost a row, or with a null all devices of an input."""
@@ -20,7 +23,7 @@ _TEXTS_IN_SQL = {
     name: drop_placeholder(name) if name in ("serial", "udid") else name for name in DEVICE_TEXTS
 }
 REPORT_TABLE = f"""
-CREATE OR REPLACE TEMP TABLE report AS
+CREATE OR REPLACE TABLE report AS
 SELECT CAST(row_number() OVER (ORDER BY input_no, record, device_ref) AS INTEGER) AS report_no,
     input_no, part, device_ref, record, coalesce(source, $sources[input_no]) AS source,
     coalesce(lower(partial) IN ('true', 'yes', '1'), false) OR is_incomplete AS partial,
@@ -41,7 +44,7 @@ FROM (SELECT *, EXISTS (FROM incomplete WHERE incomplete.input_no = staged_devic
     FROM staged_device)
 """
 LISTING_TABLE = """
-CREATE OR REPLACE TEMP TABLE listing AS
+CREATE OR REPLACE TABLE listing AS
 SELECT report_no, trim(split_part(entry, '=', 1)) AS kind,
     CASE WHEN trim(split_part(entry, '=', 2)) = 'all' AND NOT is_incomplete THEN 'all'
         ELSE 'managed' END AS visibility

@@ -64,7 +64,9 @@ def upgrade() -> None:
         sa.Column("value", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("device_key", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["device_key"], ["device.device_key"]),
+        sa.ForeignKeyConstraint(
+            ["device_key"], ["device.device_key"], deferrable=True, initially="DEFERRED"
+        ),
         sa.PrimaryKeyConstraint("value", "kind", "device_key"),
         sqlite_with_rowid=False,
     )
@@ -139,7 +141,9 @@ def upgrade() -> None:
         sa.Column("report_id", sa.Integer(), nullable=False),
         sa.Column("report_no", sa.Integer(), nullable=False),
         sa.Column("reported_at", UtcTime(), nullable=True),
-        sa.ForeignKeyConstraint(["device_key"], ["device.device_key"]),
+        sa.ForeignKeyConstraint(
+            ["device_key"], ["device.device_key"], deferrable=True, initially="DEFERRED"
+        ),
         sa.ForeignKeyConstraint(["report_id"], ["report.id"]),
         sa.PrimaryKeyConstraint("device_key", "source"),
         sqlite_with_rowid=False,
