@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from inventory_text import describe
-from test_detection import FILES, FORMATS
 
 from policycheck.inventory.detect import READERS
+from report_examples import FILES, FORMATS
 
 GOLDEN = Path(__file__).parent / "golden"
 

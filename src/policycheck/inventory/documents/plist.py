@@ -51,7 +51,7 @@ def parse_plist(content: bytes) -> object:
             value = plistlib.loads(plain, fmt=plistlib.FMT_XML)
     except (
         plistlib.InvalidFileException, ExpatError, ValueError, TypeError, AttributeError,
-        KeyError, IndexError, OverflowError, RecursionError, MemoryError,
+        LookupError, OverflowError, RecursionError, MemoryError,
     ) as error:  # fmt: skip
         message = "is a damaged property list, or one that is none"
         raise UnreadableError(message, "was it copied whole?") from error

@@ -44,6 +44,8 @@ def read_xml(source: Source) -> object:
         parser.close()
     except DefusedXmlException as error:
         raise UnreadableError("declares a document type, which no export does") from error
+    except (LookupError, ValueError) as error:  # of an encoding that is declared and unknown
+        raise UnreadableError(f"is cut or damaged: {error}", "was it copied whole?") from error
     except SAXParseException as error:
         line = error.getLineNumber()
         raise UnreadableError(

@@ -31,7 +31,9 @@ def read(sources: Sequence[Source], staging: Staging) -> None:
         try:
             packages = list(_read_packages(source, staging))
             device = {"platform": "android"}
-            add_list(source, ItemList(packages, {"app": "all"}, device), staging)
+            is_cut = staging.records[source.input_no] > 0  # nothing is counted yet but losses
+            found = ItemList(packages, {"app": "all"}, device, partial=is_cut)
+            add_list(source, found, staging)
         except UnreadableError as error:
             staging.refuse(source.input_no, source.path, error)
 

@@ -43,7 +43,7 @@ _MOST = 2000
 """How much of a line counts: no console is as wide."""
 _ID = re.compile(
     r"(?:^| )(ARP\\(?:Machine|User)\\\w+\\.+?|MSIX\\\S+|XP[0-9A-Z]{12}|9[0-9A-Z]{11}"
-    r"|[\w+-]+(?:\.[\w+-]+)+(?:_[a-z0-9]{13})?…?)(?=  | *$| <? ?\d)"
+    r"|(?![\d.]+(?: |$))[\w+-]+(?:\.[\w+-]+)+(?:_[a-z0-9]{13})?[…\ufffd]?)(?=  | *$| <? ?\d)"
 )
 _MSIX = re.compile(r"(?:MSIX\\)?([^_\\]+)_(?:[\d.]+_[^_]*_[^_]*_)?([a-z0-9]{13})")
 _STORE = re.compile(r"XP[0-9A-Z]{12}|9[0-9A-Z]{11}")
@@ -87,7 +87,8 @@ def read(sources: Sequence[Source], staging: Staging) -> None:
 
 
 def _read_one(source: Source) -> ItemList:
-    lines = [settle(raw.decode(errors="replace"))[:_MOST] for raw in source.lines()]
+    texts = (raw.decode(errors="replace").replace(f"{LOST}?", LOST) for raw in source.lines())
+    lines = [settle(text)[:_MOST] for text in texts]
     lines = [line for line in lines if line.strip()]
     found = (at for at in range(1, len(lines)) if _is_header(lines[at - 1], lines[at]))
     start = next(found, 0)
