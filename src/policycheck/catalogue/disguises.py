@@ -15,6 +15,8 @@ from policycheck.catalogue.names import Lookalikes, plain
 from policycheck.catalogue.technique import IdentifierPattern, Technique
 from policycheck.model import IDENTIFIER_TYPES
 
+_SHORTEST = 2
+"""A word for a copy stands beside it: so QQ will do, and X will not."""
 _Patterns = list[tuple[Technique, IdentifierPattern]]
 Disguise = tuple[Technique, Apps]
 """The technique that was seen, and the apps that it may stand for."""
@@ -156,7 +158,7 @@ class _KnownNames:
             (app, name in app.distinctive, letters)
             for app in catalogue.apps.values()
             for name in app.names
-            if (letters := lookalikes.skeleton(plain(name)))
+            if len(letters := lookalikes.letters(plain(name))) >= _SHORTEST
         ]
         self._categories = {app_id: catalogue.all_categories(app_id) for app_id in catalogue.apps}
 
