@@ -151,3 +151,21 @@ def test_a_roster_that_comes_later_takes_no_list_away(run: Run, folder: Path) ->
     done = run("audit", "graph.json", "--as-of", "2026-11-03", "-f", "json")
     (finding,) = json.loads(done.out)["findings"]
     assert (done.code, finding["verdict"], finding["app_id"]) == (1, "violation", "wechat")
+
+
+ASSETS = """\
+Asset Tag,Name,Serial,BYOD,Checked Out To: Username,Checked Out To: Email
+A-1,A phone,S0000001,Yes,li,li@example.com
+"""
+
+
+def test_a_register_says_whose_the_device_of_another_system_is(run: Run, folder: Path) -> None:
+    people = write_people(folder / "people.csv", li="employee")
+    (folder / "assets.csv").write_text(ASSETS)
+    phones = write_lines(folder / "phones.ndjson", [device(1, WECHAT, user_id=None)])
+    alone = audit(run, phones, "--people", people)
+    assert [line["reasons"] for line in alone["findings"]] == [["scope"]]
+    document = audit(run, phones, "assets.csv", "--people", people)
+    (finding,) = document["findings"]
+    assert (finding["verdict"], finding["person_id"]) == ("violation", "li")
+    assert document["tallies"][0]["all"] == 1

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from policycheck.inventory.base import Form, Head, Reader, UnreadableError
 from policycheck.inventory.files.heads import describe
-from policycheck.inventory.formats import sbom, wazuh
+from policycheck.inventory.formats import sbom, snipe_it, wazuh
 from policycheck.inventory.formats.agents import agent_json, agent_xml
 from policycheck.inventory.formats.android import adb_dumpsys, adb_packages, androidqf
 from policycheck.inventory.formats.android import management as android_management
@@ -65,6 +65,7 @@ READERS: tuple[Reader, ...] = (
     hexnode.READER,
     addigy.READER,
     manageengine.READER,
+    snipe_it,
 )
 
 _WORDS: Mapping[Form, str] = MappingProxyType(

@@ -46,6 +46,7 @@ def make_shape(head: Head, relation: Relation) -> tuple[Relation, Shape]:
         for ours, theirs in _COLUMNS.items()
         if any(name in at for name in theirs)
     }
+    device["source"] = "'fleet roster'"
     refined = {"platform": _PLATFORM, "reported_at": _REPORTED, "os_version": _VERSION}
     refined = {name: sql for name, sql in refined.items() if name in device}
     ref = f"coalesce({at.get('id', 'NULL')}, {at['uuid']}, {at['hardware_serial']})"
