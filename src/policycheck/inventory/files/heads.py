@@ -104,6 +104,8 @@ def _read_keys(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def describe(head: Head) -> str:
     """Say what a source looks like, for the message that nobody reads it."""
+    if head.form == "json" and {"$schema", "$id", "title"} <= set(head.keys):
+        return "a JSON Schema, which says what reports look like and is none"
     names = head.columns or head.keys or ((head.root,) if head.root else ())
     shown = ", ".join(names[:6]) + (", ..." if len(names) > 6 else "")
     return {
