@@ -155,6 +155,8 @@ def load_devices(
     Also of those whose keys are in `devices`, or (`everything`) of all. To be called after
     session.create_tables and before identity.identify.
     """
+    if connection.execute(text("SELECT 1 FROM device LIMIT 1")).first() is None:
+        return  # a new store knows none
     con.execute(f"CREATE OR REPLACE TEMP TABLE word_of_source AS {_WORDS}")
     _load(con, connection, _ALIASES, "SELECT DISTINCT word FROM word_of_source")
     _load(con, connection, _NAMES, _NEW_NAMES)

@@ -6,7 +6,7 @@ All of it belongs to the one transaction that also read what it was compared wit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, text
@@ -35,9 +35,10 @@ def record(
     _prepare(con, connection, run_id, as_of)
     _write_devices(con, connection)
     _write_controls(con, connection)
+    now = f"'{to_stored(as_of)}'"
     with unindexed(connection, "violation", "event"):
-        _write_lives(con, connection)
-        _write_events(con, connection)
+        _write_lives(con, connection, now)
+        _write_events(con, connection, {"run_id": str(run_id), "at": now})
 
 
 def _write_tallies(connection: Connection, run_id: int, tallies: Sequence[Tally]) -> None:
@@ -85,11 +86,12 @@ def _write_controls(con: Session, connection: Connection) -> None:
     copy(con, connection, "control", columns, query, key="policy, control")
 
 
-def _write_lives(con: Session, connection: Connection) -> None:
+def _write_lives(con: Session, connection: Connection, now: str) -> None:
     """Write the violations that changed: renamed, opened, reopened or closed."""
     copy(con, connection, "item", _ITEM, "FROM new_item")
     write(connection, _RENAME, chunks(con, _RENAMED))
-    copy(con, connection, "violation", _OPEN, _OPENED)
+    opened = {"status": "'open'", "first_seen": now, "reopened": "0"}
+    copy(con, connection, "violation", _OPEN, _OPENED, fixed=opened)
     write(connection, _REOPEN, chunks(con, _REOPENED))
     write(connection, _CLOSE, chunks(con, _CLOSED))
 
@@ -101,15 +103,13 @@ FROM life AS l JOIN finding AS f ON f.fingerprint = l.fingerprint
 WHERE l.was <> l.fingerprint ORDER BY l.was
 """
 _OPEN = (
-    "fingerprint, policy, control, device_key, person_id, subject, item_id, status, first_seen,"
-    " due, reopened, source, report_id, reported_at, record"
+    "fingerprint, policy, control, device_key, person_id, subject, item_id, due, source,"
+    " report_id, reported_at, record"
 )
 _OPENED = """
-SELECT p.fingerprint, p.policy, p.control, p.device_key, p.person_id, p.subject, p.item_id,
-    'open', to_stored(t.as_of), to_stored(p.due), 0, p.source, p.report_id,
-    to_stored(p.reported_at), p.record
-FROM proof AS p CROSS JOIN this_run AS t
-WHERE p.change = 'opened' ORDER BY p.fingerprint
+SELECT fingerprint, policy, control, device_key, person_id, subject, item_id, to_stored(due),
+    source, report_id, to_stored(reported_at), record
+FROM proof WHERE change = 'opened' ORDER BY fingerprint
 """
 _REOPEN = """
 UPDATE violation SET status = 'open', last_seen = NULL, due = ?, closed_at = NULL, cause = NULL,
@@ -131,9 +131,6 @@ FROM closing AS c CROSS JOIN this_run AS t ORDER BY c.fingerprint
 """
 
 
-def _write_events(con: Session, connection: Connection) -> None:
-    query = (
-        "SELECT to_stored(t.as_of), t.run_id, e.fingerprint, e.kind, e.cause, e.detail"
-        " FROM new_event AS e CROSS JOIN this_run AS t ORDER BY e.fingerprint, e.step"
-    )
-    copy(con, connection, "event", "at, run_id, fingerprint, kind, cause, detail", query)
+def _write_events(con: Session, connection: Connection, run: Mapping[str, str]) -> None:
+    query = "SELECT fingerprint, kind, cause, detail FROM new_event ORDER BY fingerprint, step"
+    copy(con, connection, "event", "fingerprint, kind, cause, detail", query, fixed=run)
