@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shipped_rules import CATALOGUE, RECOGNISER
 
@@ -251,6 +251,7 @@ def test_any_item_has_one_answer(item):
     assert RECOGNISER.recognise(*item) == found
 
 
+@settings(deadline=None)
 @given(st.lists(ITEMS, min_size=2, max_size=6))
 def test_the_answer_does_not_depend_on_what_was_asked_before(items):
     fresh = Recogniser(CATALOGUE)
