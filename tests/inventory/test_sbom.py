@@ -25,8 +25,30 @@ def test_a_bill_of_a_device(read, files):
 
 
 @pytest.mark.parametrize(
+    ("name", "device", "items"),
+    [
+        ("device.cdx.xml", "pc-0418", [
+            ("deb_package", "wechat", "微信", "4.0", "Tencent"),
+            (None, None, "Yixin", "9.1", "NetEase"),
+        ]),
+        ("device.spdx3.json", "pc-0419", [
+            ("deb_package", "telegram-desktop", "telegram-desktop", "5.6.1", "Telegram"),
+            (None, None, "WeChat", "4.0", None),
+            ("snap_name", "signal-desktop", "signal", None, None),
+        ]),
+    ],
+)  # fmt: skip
+def test_a_bill_in_its_other_forms(read, files, name, device, items):
+    reading = read(files / "sbom" / name)
+    assert reading.reports("name, reported_at") == [(device, datetime(2026, 11, 1, 8, 11))]
+    assert reading.items("identifier_type, identifier, name, version, publisher") == items
+    assert reading.result.problems == ()
+
+
+@pytest.mark.parametrize(
     ("name", "items"),
     [
+        ("laptop.spdx", [("deb_package", "signal-desktop", "7.1", "Signal")]),
         ("program.spdx.json", [("deb_package", "signal-desktop", "7.1", "Signal")]),
         ("syft.json", [("deb_package", "wechat", "4.0", None)]),
     ],

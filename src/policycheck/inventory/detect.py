@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from policycheck.inventory.base import Form, Head, Reader, UnreadableError
 from policycheck.inventory.files.heads import describe
-from policycheck.inventory.formats import sbom, snipe_it, wazuh
+from policycheck.inventory.formats import snipe_it, wazuh
 from policycheck.inventory.formats.agents import agent_json, agent_xml
 from policycheck.inventory.formats.android import adb_dumpsys, adb_packages, androidqf
 from policycheck.inventory.formats.android import management as android_management
@@ -30,6 +30,7 @@ from policycheck.inventory.formats.managers import (
 )
 from policycheck.inventory.formats.osquery import log as osquery_log
 from policycheck.inventory.formats.own import own_lines, own_table
+from policycheck.inventory.formats.sbom import bills as sbom
 from policycheck.inventory.formats.windows import registry as windows_registry
 from policycheck.inventory.formats.windows import uninstall_table, winget_export, winget_list
 from policycheck.inventory.mapping.reader import MappedReader

@@ -1,13 +1,14 @@
 """A small XML document as nested objects, read with bounds.
 
 An element with elements in it becomes an object, another its text; what is repeated becomes a
-list. Attributes are left out: the systems that are read this way write none. No document type,
-no entities: nothing expands and nothing is fetched.
+list. Attributes are left out, but for those that the caller asks for. No document type, no
+entities: nothing expands and nothing is fetched.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from xml.sax import SAXParseException
 from xml.sax.handler import ContentHandler
@@ -23,8 +24,12 @@ MAX_ELEMENTS = 2_000_000
 _DECLARATION = re.compile(rb"^\s*<\?xml[^>]{0,500}\?>")
 
 
-def read_xml(source: Source) -> object:
+def read_xml(source: Source, keep: Sequence[str] = ()) -> object:
     """Return what stands in the root element.
+
+    Args:
+        source: The document.
+        keep: The names of attributes that are read like elements.
 
     Raises:
         UnreadableError: where it is cut, hostile or too large.
@@ -36,7 +41,7 @@ def read_xml(source: Source) -> object:
         raise UnreadableError(f"is XML larger than {MAX_DOCUMENT >> 20} MiB", "split the export")
     if source.cut:
         raise UnreadableError("ends in the middle of its compressed data", "copy it once more")
-    tree = _Tree()
+    tree = _Tree(keep)
     parser = create_parser(forbid_dtd=True)
     parser.setContentHandler(tree)
     try:
@@ -57,8 +62,9 @@ def read_xml(source: Source) -> object:
 class _Tree(ContentHandler):
     """Builds the objects from the innermost outwards."""
 
-    def __init__(self) -> None:
+    def __init__(self, keep: Sequence[str]) -> None:
         super().__init__()
+        self._keep = keep
         self.root: object = ""
         self._open: list[dict[str, object]] = [{}]
         self._texts: list[str] = []
@@ -71,7 +77,8 @@ class _Tree(ContentHandler):
             raise UnreadableError(f"is nested deeper than {MAX_DEPTH} levels")
         if self._elements > MAX_ELEMENTS:
             raise UnreadableError(f"has more than {MAX_ELEMENTS} elements")
-        self._open.append({})
+        kept = {name: attrs.getValue(name) for name in self._keep if name in attrs}
+        self._open.append(kept)
         self._texts.clear()
 
     def characters(self, content: str) -> None:
