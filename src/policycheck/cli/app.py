@@ -11,6 +11,7 @@ from policycheck.cli import options
 from policycheck.cli.exits import Exit
 from policycheck.cli.listing import ListFormat, Listing, Row, print_listing
 from policycheck.cli.output import print_problems, say
+from policycheck.cli.review import print_schema, review
 from policycheck.problems import quote
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ _commands = typer.Typer(
 
 def register(program: typer.Typer) -> None:
     """Add these commands to the program."""
+    _commands.command("review")(review)
+    _commands.command("schema")(print_schema)
     program.add_typer(_commands)
 
 
