@@ -52,7 +52,7 @@ def _link_keys(con: duckdb.DuckDBPyConnection) -> None:
     """Fold the keys by which devices and people meet; Python folds what is not ASCII."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE raw_key AS"
-        " SELECT user_id AS raw, 'user_id' AS matched_by, NULL AS person_no FROM report"
+        " SELECT DISTINCT user_id AS raw, 'user_id' AS matched_by, NULL AS person_no FROM report"
         " UNION ALL SELECT email, 'email', person_no FROM person"
         " UNION ALL SELECT person_id, 'person_id', person_no FROM person"
     )
@@ -62,7 +62,7 @@ def _link_keys(con: duckdb.DuckDBPyConnection) -> None:
     folded = [fold_text(raw) for raw in beyond_ascii]
     insert_columns(con, "folded_key", [("VARCHAR", beyond_ascii), ("VARCHAR", folded)])
     con.execute(
-        "INSERT INTO match_key SELECT DISTINCT k.raw, coalesce(f.folded, fold(k.raw)) AS folded,"
+        "INSERT INTO match_key SELECT k.raw, coalesce(f.folded, fold(k.raw)) AS folded,"
         " k.matched_by, k.person_no FROM raw_key AS k LEFT JOIN folded_key AS f ON f.raw = k.raw"
         " WHERE coalesce(f.folded, fold(k.raw)) <> ''"
     )

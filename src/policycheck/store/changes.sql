@@ -26,7 +26,7 @@ WITH pointer AS (
 judged_now AS (
     SELECT
         device_key,
-        to_json(map(list(policy ORDER BY policy), list(run_id ORDER BY policy))) AS judged
+        to_json(map_from_entries(list_sort(list((policy, run_id))))) AS judged
     FROM pointer
     GROUP BY device_key
     HAVING bool_or(run_id = (SELECT run_id FROM this_run))
