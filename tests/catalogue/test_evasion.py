@@ -108,6 +108,8 @@ def test_changed_signer(identifier, signer, basis, confidence):
         ("QQ", "dkplugin.ab.cd", ANDROID, None, (["qq"], "repackaged_name", "possible")),
         ("微信", "com.x", ANDROID, STRANGER, (["wechat"], "distinctive_name", "likely")),
         ("Tool", "dkplugin.ab.cd", ANDROID, None, NOTHING),
+        ("WeChаt", "dkplugin.ab.cd", ANDROID, None, (["wechat"], "lookalike_name", "possible")),
+        ("WeChat Web", "dkplugin.ab.cd", ANDROID, None, NOTHING),
     ],
 )
 def test_repackaged_name(name, identifier, type_, signer, told):
@@ -136,7 +138,6 @@ def test_web_app(identifier, type_, name):
         ("WhatsApp", "org.chromium.webapk.ab12_v2", ANDROID, ["whatsapp"]),
         ("Telegram Web", f"com.google.Chrome.app.{OTHER_WEB}", MAC, ["telegram"]),
         ("微信网页版", "org.chromium.webapk.ab12_v2", ANDROID, ["wechat"]),
-        ("WhаtsApp", "org.chromium.webapk.ab12_v2", ANDROID, ["whatsapp"]),
         ("Discord", "com.apple.Safari.WebApp.AB-CD", MAC, ["discord"]),
         ("Notes", "org.chromium.webapk.ab12_v2", ANDROID, []),
         (None, f"com.google.Chrome.app.{OTHER_WEB}", MAC, []),

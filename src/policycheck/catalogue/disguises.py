@@ -17,7 +17,9 @@ from policycheck.model import IDENTIFIER_TYPES
 
 _SHORTEST = 2
 """A word for a copy stands beside it: so QQ will do, and X will not."""
-_Patterns = list[tuple[Technique, IdentifierPattern]]
+_Patterns = tuple[tuple[str, ...], list[tuple[Technique, IdentifierPattern]]]
+"""What the identifiers of one type may begin with, and what they are held against."""
+_NONE: _Patterns = ((), [])
 Disguise = tuple[Technique, Apps]
 """The technique that was seen, and the apps that it may stand for."""
 
@@ -36,12 +38,9 @@ class Disguises:
         self._wrapped = {type_: _patterns(self._techniques, type_, known=False) for type_ in types}
         names = _KnownNames(catalogue, lookalikes)
         self._looks = next((t for t in self._techniques if t.looks), None)
-        self._wrapped_names = [
-            _Decorated(t, names, lookalikes)
-            for t in self._techniques
-            if t.names or t.distinctive_names
-        ]
-        self._names = [d for d in self._wrapped_names if not d.technique.by_name]
+        tables = [(t, _decorated(t, names, lookalikes)) for t in self._techniques if t.has_names]
+        self._decorated = [(t, table) for t, table in tables if not t.by_name]
+        self._wrapped_names = {t.technique: table for t, table in tables if t.by_name}
         self._spelled = [
             (t, Misspellings(names.imitated(t, distinctive=True), t.spelling, lookalikes))
             for t in self._techniques
@@ -52,7 +51,10 @@ class Disguises:
         self, identifier: str, type_: str | None, signer: str | None
     ) -> Disguise | None:
         """Find a known identifier inside an unknown one."""
-        for technique, pattern in self._around.get(type_, ()):
+        starts, patterns = self._around.get(type_, _NONE)
+        if not identifier.startswith(starts):
+            return None
+        for technique, pattern in patterns:
             known = pattern.find(identifier)
             apps = known and self._index.identifiers.get((pattern.known_type or type_, known))
             if not apps:
@@ -92,62 +94,50 @@ class Disguises:
 
     def by_name(self, letters: str, identifier: str | None, type_: str | None) -> Disguise | None:
         """Find a known name inside or near an unknown one, given what an eye reads of it."""
-        wrapper = self._wrapper(identifier, type_) if identifier else None
         apps = self._index.skeletons.get(letters)
         if apps and self._looks:
-            return wrapper or self._looks, apps
-        for decorated in self._wrapped_names if wrapper else self._names:
-            if apps := decorated.find(letters):
-                return wrapper or decorated.technique, apps
+            return self._looks, apps
+        for technique, decorated in self._decorated:
+            if apps := decorated.get(letters):
+                return technique, apps
+        wrapper = self._wrapper(identifier, type_) if identifier else None
+        if wrapper and (apps := self._wrapped_names.get(wrapper.technique, {}).get(letters)):
+            return wrapper, apps
         for technique, misspellings in self._spelled:
             if apps := misspellings.find(letters):
                 return technique, apps
         return None
 
     def _wrapper(self, identifier: str, type_: str | None) -> Technique | None:
-        for technique, pattern in self._wrapped.get(type_, ()):
+        starts, patterns = self._wrapped.get(type_, _NONE)
+        if not identifier.startswith(starts):
+            return None
+        for technique, pattern in patterns:
             if pattern.find(identifier) is not None:
                 return technique
         return None
 
 
-class _Decorated:
-    """Known names with something before or after them, by one technique."""
-
-    def __init__(self, technique: Technique, names: _KnownNames, lookalikes: Lookalikes) -> None:
-        self.technique = technique
-        self._rows: list[tuple[str, str, dict[str, Apps]]] = []
-        for patterns, distinctive in (
-            (technique.names, False),
-            (technique.distinctive_names, True),
-        ):
-            named = names.imitated(technique, distinctive=distinctive)
-            for pattern in patterns:
-                before, _, after = pattern.partition("{name}")
-                ends = (lookalikes.letters(plain(before)), lookalikes.letters(plain(after)))
-                self._rows.append((*ends, named))
-        self._befores = tuple({before for before, _, _ in self._rows if before})
-        self._afters = tuple({after for _, after, _ in self._rows if after})
-
-    def find(self, letters: str) -> Apps | None:
-        """Return the apps whose name is left when a decoration is taken away."""
-        if not (letters.startswith(self._befores) or letters.endswith(self._afters)):
-            return None
-        for before, after, named in self._rows:
-            if letters.startswith(before) and letters.endswith(after):
-                bare = letters[len(before) : len(letters) - len(after)]
-                if apps := named.get(bare):
-                    return apps
-        return None
+def _decorated(technique: Technique, names: _KnownNames, lookalikes: Lookalikes) -> dict[str, Apps]:
+    """Return all imitated names with all that may stand around them."""
+    table: dict[str, Apps] = {}
+    for patterns, distinctive in ((technique.names, False), (technique.distinctive_names, True)):
+        imitated = names.imitated(technique, distinctive=distinctive)
+        for pattern in patterns:
+            before, after = (lookalikes.letters(plain(p)) for p in pattern.split("{name}"))
+            for name, apps in imitated.items():
+                table.setdefault(f"{before}{name}{after}", apps)
+    return table
 
 
 def _patterns(techniques: Iterable[Technique], type_: str | None, *, known: bool) -> _Patterns:
-    return [
+    patterns = [
         (technique, pattern)
         for technique in techniques
         for pattern in (technique.by_identifier if known else technique.by_name)
         if pattern.fits_type(type_)
     ]
+    return tuple(pattern.start for _, pattern in patterns), patterns
 
 
 class _KnownNames:

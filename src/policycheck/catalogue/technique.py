@@ -117,7 +117,8 @@ class Technique:
     named_by_another: tuple[str, ...] = ()
     """The same where the identifier is unknown and the name is not."""
     names: tuple[str, ...] = ()
-    """What stands around any name that is looked for (`{name} clone`)."""
+    """What stands around any name that is looked for (`{name} clone`); of a technique with
+    patterns for the name's identifier, only there."""
     distinctive_names: tuple[str, ...] = ()
     """What stands around a distinctive one."""
     looks: bool = False
@@ -129,6 +130,11 @@ class Technique:
     def basis(self) -> str:
         """The technique, as a finding names it."""
         return self.technique.replace("-", "_")
+
+    @property
+    def has_names(self) -> bool:
+        """Whether it is told by what stands around a name."""
+        return bool(self.names or self.distinctive_names)
 
     @property
     def by_identifier(self) -> tuple[IdentifierPattern, ...]:
