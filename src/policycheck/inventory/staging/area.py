@@ -69,7 +69,8 @@ class Staging:
         self._paths: dict[int, str] = {}
         self._losses = Losses()
         self._sources: dict[int, str] = {}
-        self.rows = Rows(scratch / "rows.csv")
+        self.rows = Rows(scratch / "rows.csv", self._scan_rows)
+        self._scanned: list[Path] = []
         con.execute("SET TimeZone = 'UTC'")
         con.execute(STAGED_TABLES)
 
@@ -160,7 +161,8 @@ class Staging:
             scanned.unlink(missing_ok=True)
             raise
         number, target = self.new_part()
-        self._take_part(Part(self.con, scanned, relation, shape, source.input_no), number, target)
+        part = Part(self.con, [scanned], relation, shape, source.input_no)
+        self._take_part(part, number, target)
         return number
 
     def _take_part(self, part: Part, number: int, target: Path, *, documents: bool = False) -> None:
@@ -230,12 +232,9 @@ class Staging:
     def finish(self, received_at: datetime) -> None:
         """Write what was collected row by row, and make the tables."""
         self.rows.close()
-        scanned = unused_path(self.scratch, "scan", ".parquet")
-        relation, shape = self.rows.relation, self.rows.shape
-        scan(self.con, relation, shape, scanned)
-        self._take_part(
-            Part(self.con, scanned, relation, shape, 0), 0, self.parts[0], documents=True
-        )
+        self._scan_rows()
+        part = Part(self.con, self._scanned, self.rows.relation, self.rows.shape, 0)
+        self._take_part(part, 0, self.parts[0], documents=True)
         self._losses.mark(self.con)
         self.con.execute(
             REPORT_TABLE, {"received_at": received_at, "sources": self._list_sources()}
@@ -246,6 +245,16 @@ class Staging:
         self._write_rejected()
         for table in ("staged_device", "incomplete", "fault", "spoken"):
             self.con.execute(f"DROP TABLE {table}")
+
+    def _scan_rows(self) -> None:
+        """Scan what was written row by row since the last time."""
+        self.scan_documents(self.rows.relation)
+
+    def scan_documents(self, relation: Relation) -> None:
+        """Scan rows of the same columns as `rows`, which says what they are."""
+        scanned = unused_path(self.scratch, "rows", ".parquet")
+        scan(self.con, relation, self.rows.shape, scanned)
+        self._scanned.append(scanned)
 
     def _list_sources(self) -> list[str]:
         """Return the source of each input, in order; a list in SQL counts from 1, as they do."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +32,7 @@ class Part:
     def __init__(
         self,
         con: DuckDBPyConnection,
-        scanned: Path,
+        scanned: Sequence[Path],
         relation: Relation,
         shape: Shape,
         input_no: int,
@@ -39,7 +40,8 @@ class Part:
         self._con = con
         self._scanned = scanned
         self._shape = shape
-        self._rows = f"read_parquet({quote_text(escape_glob(scanned))}, file_row_number=true)"
+        files = ", ".join(quote_text(escape_glob(path)) for path in scanned)
+        self._rows = f"read_parquet([{files}], file_row_number=true, union_by_name=true)"
         self._is_numbered = relation.numbered
         self._input = "device_input_no" if relation.numbered else str(input_no)
         self._record = "record" if relation.numbered else "file_row_number + 1"
@@ -194,12 +196,13 @@ class Part:
     def keep_items(self, target: Path, *, whole: bool) -> None:
         """Move the part to its place; write it anew if rows must go.
 
-        A `whole` part has all columns of an item, so that a union of parts has them too.
+        A `whole` part has all columns of an item, so that a union of parts has them too; only
+        such a part may have been scanned into several files.
         """
         condition = f"{self._sound} AND NOT device_bare" if self._shape.bare else self._sound
         unwanted = f"SELECT 1 FROM {self._rows} WHERE NOT ({condition}) LIMIT 1"
         if not whole and not self._con.execute(unwanted).fetchall():
-            self._scanned.rename(target)
+            self._scanned[0].rename(target)
             return
         held = ("kind", *self._shape.item, *(["attributes"] if self._shape.attributes else []))
         columns = ", ".join(
@@ -214,4 +217,5 @@ class Part:
             target,
             {},
         )
-        self._scanned.unlink()
+        for path in self._scanned:
+            path.unlink()
