@@ -45,7 +45,9 @@ def read_inputs(
     )
     if request.inputs and not any(line.format for line in reports.inputs):
         raise PolicycheckError([*reports.problems, Problem("no report could be read", None)])
-    people = read_people(request.people, con) if request.people else no_people(con)
+    people = (
+        read_people(request.people, con, request.mappings) if request.people else no_people(con)
+    )
     con.execute("CREATE OR REPLACE TEMP TABLE part_file(part INTEGER, path VARCHAR)")
     parts = [str(path) for path in reports.parts]
     insert_columns(con, "part_file", [("INTEGER", range(len(parts))), ("VARCHAR", parts)])

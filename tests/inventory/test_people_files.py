@@ -78,6 +78,22 @@ def test_two_people_with_one_key_are_both_rejected_by_name(con, read_text):
     assert [problem.severity for problem in result.problems] == ["warning"] * 6
 
 
+def test_a_key_that_is_shared_after_folding_is_said(con, read_text):
+    """As the engine compares keys: it would find nobody, and nobody would know why."""
+    result = read_text("email,name\nli@example.cn,Li Na\nｌｉ@EXAMPLE.cn,Li Ning\n")
+    assert result.rejected == (
+        (1, "Li Na shares the e-mail 'li@example.cn' with record 2"),
+        (2, "Li Ning shares the e-mail 'ｌｉ@EXAMPLE.cn' with record 1"),
+    )
+
+
+def test_a_row_with_fewer_fields_is_rejected(con, read_text):
+    """Which of the fields is missing nobody can tell."""
+    result = read_text("email,name,type\na@example.cn,employee\nb@example.cn,B,employee\n")
+    assert result.rejected == ((1, "2 fields, the header has 3"),)
+    assert people(con, "name, type") == [("B", "employee")]
+
+
 def test_one_key_suffices(con, read_text):
     assert read_text("person_id,type\nE1,employee\nE2,partner\n").people == 2
 

@@ -1,8 +1,9 @@
-"""People files: a CSV whose header is the columns of `person`.
+"""People files: our own CSV, a directory's export that is known, or any table by a mapping.
 
-A file with a column that is not known is refused, because a policy might ask for it. A row that
-cannot be used is rejected by name and the others are used. Two rows with one e-mail or one
-person_id are both rejected: nobody can tell which of them a device belongs to.
+In our own, whose header is the columns of `person`, a column that is not known is refused, because
+a policy might ask for it. A row that cannot be used is rejected by name and the others are used.
+Two rows with one e-mail or one person_id are both rejected: nobody can tell which of them a device
+belongs to.
 """
 
 from __future__ import annotations
@@ -17,8 +18,15 @@ from policycheck.inventory.base import Source, UnreadableError
 from policycheck.inventory.documents.delimited import Fault, Grammar, split_records
 from policycheck.inventory.files.digest import Digest
 from policycheck.inventory.files.opening import Opener
-from policycheck.inventory.formats.own.columns import attribute_parameter
-from policycheck.inventory.staging.columns import make_map, trim_text
+from policycheck.inventory.mapping.file import FileMapping
+from policycheck.inventory.people_keys import find_shared, name_managers
+from policycheck.inventory.people_layouts import (
+    ATTRIBUTES,
+    Layout,
+    choose_layout,
+    lay_out_own,
+)
+from policycheck.inventory.people_records import write_records
 from policycheck.inventory.staging.table import escape_glob, relate_csv
 from policycheck.model import PERSON_COLUMNS
 from policycheck.problems import Place, PolicycheckError, Problem, did_you_mean, quote
@@ -26,7 +34,6 @@ from policycheck.problems import Place, PolicycheckError, Problem, did_you_mean,
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_ATTRIBUTES = ("attributes.", "person.attributes.")
 _KEYS = ("email", "person_id")
 _TEXTS = tuple(name for name, column in PERSON_COLUMNS.items() if column.type == "text")
 _TABLE = """
@@ -61,11 +68,13 @@ def no_people(con: DuckDBPyConnection) -> PeopleResult:
     return PeopleResult("", None, 0, 0, (), ())
 
 
-def read_people(path: Path | str, con: DuckDBPyConnection) -> PeopleResult:
+def read_people(
+    path: Path | str, con: DuckDBPyConnection, mappings: Sequence[FileMapping] = ()
+) -> PeopleResult:
     """Read a people file into the temporary table `person(person_no, <person columns>)`.
 
     `person_no` is the record in the file, from 1. Any encoding and compression that reports may
-    have. Groups are parted by `;`.
+    have. Groups are parted by `;`. Of `mappings` those of people count.
 
     Raises:
         PolicycheckError: where the file cannot be read, or its header is wrong.
@@ -73,11 +82,25 @@ def read_people(path: Path | str, con: DuckDBPyConnection) -> PeopleResult:
     con.execute(_TABLE)
     with tempfile.TemporaryDirectory(prefix="policycheck-people-") as scratch:
         source, sha256 = _open(Path(path), con, Path(scratch))
-        _check_header(source)
+        layout = choose_layout(source.head, mappings)
         prepared = Path(scratch) / "people.csv"
-        rejected = _write_sound(source, prepared)
-        rejected += _insert(source, prepared, con)
+        remarks: list[Problem] = []
+        if source.head.form == "json" and layout:
+            rejected = write_records(source, layout, prepared, remarks)
+            header, delimiter = layout.columns, ","
+        else:
+            layout = layout or _check_own(source)
+            rejected = _write_sound(source, prepared)
+            header, delimiter = source.head.columns, source.head.delimiter
+        relation = relate_csv(prepared, len(header), delimiter, numbered=True)
+        con.execute(
+            f"INSERT INTO person BY NAME SELECT {layout.select(header)} FROM {relation.sql}"
+            " ORDER BY record",
+            {"path": escape_glob(prepared)},
+        )
+    rejected += _reject_people(con)
     rejected.sort()
+    name_managers(con)
     (people,) = con.execute("SELECT count(*) FROM person").fetchall()[0]
     return PeopleResult(
         path=source.path,
@@ -85,11 +108,12 @@ def read_people(path: Path | str, con: DuckDBPyConnection) -> PeopleResult:
         people=people,
         records=people + len(rejected),
         rejected=tuple(rejected),
-        problems=tuple(
-            Problem(f"{source.path} record {record}: {reason}", None, severity="warning")
-            for record, reason in rejected
-        ),
+        problems=(*remarks, *(_describe(source, *each) for each in rejected)),
     )
+
+
+def _describe(source: Source, record: int, reason: str) -> Problem:
+    return Problem(f"{source.path} record {record}: {reason}", None, severity="warning")
 
 
 def _open(path: Path, con: DuckDBPyConnection, scratch: Path) -> tuple[Source, str | Digest]:
@@ -102,10 +126,21 @@ def _open(path: Path, con: DuckDBPyConnection, scratch: Path) -> tuple[Source, s
         raise PolicycheckError([Problem(f"{path} holds {len(streams)} files", None, hint)])
     _, sha256, found = streams[0]
     assert isinstance(found, Source)
-    if found.head.form != "table":
-        hint = f"its first line names columns, such as {', '.join(_TEXTS)}"
-        raise PolicycheckError([Problem(f"{path} is not a people file in CSV", None, hint)])
     return found, sha256
+
+
+def _check_own(source: Source) -> Layout:
+    """Check that it is our own form, and return its layout.
+
+    Raises:
+        PolicycheckError: where it is not, with all that is wrong in its header.
+    """
+    if source.head.form != "table":
+        hint = f"its first line names columns, such as {', '.join(_TEXTS)}"
+        message = f"{source.path} is not a people file in CSV"
+        raise PolicycheckError([Problem(message, None, hint)])
+    _check_header(source)
+    return lay_out_own(source.head.columns)
 
 
 def _check_header(source: Source) -> None:
@@ -140,7 +175,7 @@ def _find_header_problems(source: Source) -> Iterator[Problem]:
 
 
 def _is_known(name: str) -> bool:
-    if any(name.startswith(start) and name != start for start in _ATTRIBUTES):
+    if any(name.startswith(start) and name != start for start in ATTRIBUTES):
         return True
     return name in _TEXTS or name == "groups"
 
@@ -164,55 +199,10 @@ def _write_sound(source: Source, prepared: Path) -> list[tuple[int, str]]:
     return rejected
 
 
-def _insert(source: Source, prepared: Path, con: DuckDBPyConnection) -> list[tuple[int, str]]:
-    """Fill the table; return the records that name nobody, or the same person as another."""
-    columns = source.head.columns
-    relation = relate_csv(prepared, len(columns), source.head.delimiter, numbered=True)
-    parameters = {"path": escape_glob(prepared), **_name_attributes(columns)}
-    con.execute(
-        f"INSERT INTO person BY NAME SELECT {_select(columns)} FROM {relation.sql} ORDER BY record",
-        parameters,
-    )
+def _reject_people(con: DuckDBPyConnection) -> list[tuple[int, str]]:
+    """Take out the records that name nobody, or the same person as another."""
     rejected: dict[int, str] = dict(con.execute(_NAMELESS).fetchall())
-    for key, label in (("email", "e-mail"), ("person_id", "person_id")):
-        for record, reason in con.execute(_find_shared(key, label)).fetchall():
-            rejected.setdefault(record, reason)
+    for record, reason in find_shared(con).items():
+        rejected.setdefault(record, reason)
     con.execute("DELETE FROM person WHERE list_contains($1::INTEGER[], person_no)", [[*rejected]])
     return list(rejected.items())
-
-
-def _select(columns: Sequence[str]) -> str:
-    selected = ["CAST(record AS INTEGER) AS person_no"]
-    entries: list[tuple[str, str]] = []
-    for number, name in enumerate(columns):
-        text = trim_text(f"c{number}")
-        if name == "groups":
-            groups = f"list_transform(string_split({text}, ';'), lambda part: {trim_text('part')})"
-            selected.append(f"list_filter({groups}, lambda part: part IS NOT NULL) AS groups")
-        elif name in _TEXTS:
-            selected.append(f"{text} AS {name}")
-        else:
-            entries.append((f"${attribute_parameter(number)}", text))
-    if entries:
-        selected.append(f"{make_map(entries)} AS attributes")
-    return ", ".join(selected)
-
-
-def _name_attributes(columns: Sequence[str]) -> dict[str, str]:
-    return {
-        attribute_parameter(number): name.removeprefix("person.").removeprefix("attributes.")
-        for number, name in enumerate(columns)
-        if name.startswith(_ATTRIBUTES)
-    }
-
-
-def _find_shared(key: str, label: str) -> str:
-    """Return the SQL of the records that share a key, each with who it shares it with."""
-    return (
-        f"SELECT person_no, coalesce(name, person_id, email) || ' shares the {label} ''' || {key}"
-        " || ''' with record ' || coalesce(lag(person_no) OVER same, lead(person_no) OVER same)"
-        f" FROM person WHERE {key} IS NOT NULL"
-        f" WINDOW same AS (PARTITION BY lower({key}) ORDER BY person_no"
-        " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"
-        " QUALIFY count(*) OVER same > 1"
-    )

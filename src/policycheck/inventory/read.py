@@ -59,7 +59,8 @@ def read_reports(
         opener = Opener(con, Path(scratch), count.advance)
         staging = Staging(con, folder, Path(scratch), device.strip(), only_look=only_look)
         with closing(staging.rows):
-            entries = _read_files(files, opener, staging, list(map(MappedReader, mappings)))
+            readers = [MappedReader(mapping) for mapping in mappings if mapping.device]
+            entries = _read_files(files, opener, staging, readers)
             staging.finish(received_at.astimezone(UTC).replace(tzinfo=None))
         inputs = tuple(entry.finish(number, staging) for number, entry in enumerate(entries, 1))
     return ReadResult(inputs, sort_problems(staging.problems), tuple(staging.parts))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from policycheck.inventory.mapping.words import UNKNOWN
 from policycheck.inventory.mapping.written import MappingFile
-from policycheck.model import DEVICE_COLUMNS, ITEM_COLUMNS, Column
+from policycheck.model import DEVICE_COLUMNS, ITEM_COLUMNS, PERSON_COLUMNS, Column
 from policycheck.problems import Problem, did_you_mean, quote
 from policycheck.yamlfile import Document, Node
 from policycheck.yamlfile import Mapping as MapNode
@@ -40,6 +40,16 @@ def check_mapping(document: Document, file: MappingFile) -> Iterator[Problem]:
         yield document.problem(node, message, "write 'listing: {}', or map the items")
     yield from _check_fields(document, root, "device", DEVICE_COLUMNS)
     yield from _check_fields(document, root, "item", ITEM_COLUMNS)
+
+
+def check_people_mapping(document: Document) -> Iterator[Problem]:
+    """Find what is wrong with a mapping of people that has its shape."""
+    root = document.root
+    assert isinstance(root, MapNode)
+    if not {"email", "person_id"}.intersection(_keys(root.get("person"))):
+        node = root.get("person") or root
+        yield document.problem(node, "nothing names the person", "map one of email, person_id")
+    yield from _check_fields(document, root, "person", PERSON_COLUMNS)
 
 
 def _check_fields(

@@ -18,14 +18,21 @@ key.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from policycheck.inventory.mapping.checks import check_mapping
+from policycheck.inventory.mapping.checks import check_mapping, check_people_mapping
 from policycheck.inventory.mapping.times import DateOrder
-from policycheck.inventory.mapping.written import FieldFile, Kind, MappingFile, Visibility
+from policycheck.inventory.mapping.written import (
+    FieldFile,
+    Kind,
+    MappingFile,
+    PeopleMappingFile,
+    Visibility,
+)
 from policycheck.problems import PolicycheckError, Problem, quote
 from policycheck.yamlfile import Document, Model, decode, read
+from policycheck.yamlfile import Mapping as MapNode
 
 
 @dataclass(frozen=True)
@@ -63,11 +70,21 @@ class FileMapping:
     item_attributes: Mapping[str, MappedField]
     path: str
     sha256: str
+    person: Mapping[str, MappedField] = field(default_factory=dict)
+    """Where this is filled, it is a mapping of a people file, and of no report."""
+    person_attributes: Mapping[str, MappedField] = field(default_factory=dict)
 
     @property
     def fields(self) -> Iterator[MappedField]:
         """All fields."""
-        for fields in (self.device, self.item, self.device_attributes, self.item_attributes):
+        for fields in (
+            self.device,
+            self.item,
+            self.person,
+            self.device_attributes,
+            self.item_attributes,
+            self.person_attributes,
+        ):
             yield from fields.values()
 
     @property
@@ -105,6 +122,8 @@ def load_mappings(paths: Iterable[Path]) -> tuple[FileMapping, ...]:
 def load_mapping(path: Path) -> FileMapping:
     """Load a mapping file. Raises PolicycheckError with everything that is wrong in it."""
     document = read(path, str(path))
+    if isinstance(document.root, MapNode) and document.root.get("person"):
+        return _load_people_mapping(document)
     file, problems = decode(document, MappingFile)
     if file is None or problems:
         raise PolicycheckError(problems)
@@ -112,6 +131,37 @@ def load_mapping(path: Path) -> FileMapping:
     if found:
         raise PolicycheckError(found)
     return _make_mapping(document, file)
+
+
+def _load_people_mapping(document: Document) -> FileMapping:
+    file, problems = decode(document, PeopleMappingFile)
+    if file is None or problems:
+        raise PolicycheckError(problems)
+    found = list(check_people_mapping(document))
+    if found:
+        raise PolicycheckError(found)
+    person, attributes = _read_section(file.person)
+    return FileMapping(
+        name=file.mapping,
+        title=file.title or f"by the mapping {file.mapping}",
+        source=file.mapping,
+        listing="",
+        listing_of_personal=None,
+        partial=False,
+        zone="UTC",
+        dates="year-first",
+        empty=file.empty,
+        records=file.records or "",
+        items="",
+        device={},
+        item={},
+        device_attributes={},
+        item_attributes={},
+        path=document.path,
+        sha256=document.sha256,
+        person=person,
+        person_attributes=attributes,
+    )
 
 
 def _make_mapping(document: Document, file: MappingFile) -> FileMapping:
@@ -150,11 +200,11 @@ def _read_section(
         return {}, {}
     given = {name: getattr(section, name) for name in type(section).model_fields}
     attributes: Mapping[str, FieldFile] = given.pop("attributes")
-    fields = {name: _make_field(field) for name, field in given.items() if field is not None}
-    return fields, {name: _make_field(field) for name, field in attributes.items()}
+    fields = {name: _make_field(entry) for name, entry in given.items() if entry is not None}
+    return fields, {name: _make_field(entry) for name, entry in attributes.items()}
 
 
-def _make_field(field: FieldFile) -> MappedField:
+def _make_field(entry: FieldFile) -> MappedField:
     return MappedField(
-        field.column or (), field.value or "", dict(field.words), field.otherwise or ""
+        entry.column or (), entry.value or "", dict(entry.words), entry.otherwise or ""
     )

@@ -77,6 +77,33 @@ SYNONYMS: Mapping[tuple[str, str], str] = {
     ("device", "attributes.imei"): "imei imei1",
 }
 """Section and column -> headers, the most telling first."""
+PERSON_SYNONYMS: Mapping[tuple[str, str], str] = {
+    ("person", "email"): (
+        "邮箱 电子邮箱 企业邮箱 工作邮箱 邮件地址 email emailaddress workemail mail useremail"
+        " primaryemail"
+    ),
+    ("person", "person_id"): (
+        "工号 员工工号 员工编号 人员编号 员工userid userid 用户id 账号 登录名 employeeid"
+        " employeenumber employeeno staffid personid personnelnumber userprincipalname upn"
+        " username login"
+    ),
+    ("person", "name"): "姓名 员工姓名 名字 fullname displayname employeename name",
+    ("person", "type"): (
+        "人员类型 员工类型 用工类型 employeetype workertype employmenttype usertype type"
+    ),
+    (
+        "person",
+        "department",
+    ): "部门 所属部门 主部门 一级部门 department departmentname dept orgunit",
+    ("person", "title"): "职务 职位 岗位 职称 jobtitle title position",
+    ("person", "grade"): "职级 级别 grade level joblevel",
+    ("person", "location"): "工作地点 办公地点 城市 地点 location worklocation office city site",
+    ("person", "manager"): (
+        "直属上级 直属主管 上级 汇报对象 主管 manageremail manager managername supervisor reportsto"
+    ),
+    ("person", "groups"): "用户组 角色 分组 groups memberof roles",
+}
+"""The same of people files."""
 _NESTED = {
     ("device", "device_id"): ["id"],
     ("device", "name"): ["name"],
@@ -86,7 +113,11 @@ _NESTED = {
 _BRACKETS = re.compile(r"\(.*?\)|\[.*?\]|（.*?）|【.*?】")
 
 
-def match_headers(headers: Iterable[str], items: str = "") -> dict[tuple[str, str], str]:
+def match_headers(
+    headers: Iterable[str],
+    items: str = "",
+    meanings: Mapping[tuple[str, str], str] = SYNONYMS,
+) -> dict[tuple[str, str], str]:
     """Return which of the headers is what: section and column -> header, each used once.
 
     Of a path such as `user.email` the last key counts, if the whole is unknown. `items` is the
@@ -94,7 +125,7 @@ def match_headers(headers: Iterable[str], items: str = "") -> dict[tuple[str, st
     """
     left = {header: _spell(header) for header in headers if header}
     found: dict[tuple[str, str], str] = {}
-    for column, known in SYNONYMS.items():
+    for column, known in meanings.items():
         synonyms = known.split() + (_NESTED.get(column, []) if items else [])
         of_item = column[0] == "item"
         allowed = {

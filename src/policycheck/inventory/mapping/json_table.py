@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from policycheck.inventory.staging.area import Staging
 
 
-class _RecordError(Exception):
+class RecordError(Exception):
     """What is wrong with a record."""
 
 
@@ -40,7 +40,7 @@ def lay_out(source: Source, mapping: FileMapping, staging: Staging) -> Path:
         for element in _read_records(source, mapping.records):
             try:
                 rows = list(layout.rows(element))
-            except _RecordError as error:
+            except RecordError as error:
                 staging.reject(source, element.record, str(error))
                 staging.records[source.input_no] += 1
                 is_cut = is_cut or element.fault.endswith("can be read")
@@ -94,36 +94,36 @@ class _Layout:
         """Yield the cells of each item of a record; of one without items, its own.
 
         Raises:
-            _RecordError: where the record cannot be used.
+            RecordError: where the record cannot be used.
         """
         if element.fault:
-            raise _RecordError(element.fault)
+            raise RecordError(element.fault)
         if self._records and element.where != self._records:
-            raise _RecordError(f"has no list {self._records}")
+            raise RecordError(f"has no list {self._records}")
         record = element.value
         if not isinstance(record, dict):
-            raise _RecordError("is not an object")
+            raise RecordError("is not an object")
         for item in self._list_items(record):
             if not isinstance(item, dict):
-                raise _RecordError(f"an entry of {self._items} is not an object")
+                raise RecordError(f"an entry of {self._items} is not an object")
             cells = [
-                _read_text(_find(item if of_item else record, path if of_item else name), name)
+                show_text(find_path(item if of_item else record, path if of_item else name), name)
                 for name, path, of_item in self._columns
             ]
             if sum(map(len, cells)) > MAX_RECORD // 4:
-                raise _RecordError(f"longer than {MAX_RECORD // 4} characters")
+                raise RecordError(f"longer than {MAX_RECORD // 4} characters")
             yield cells
 
     def _list_items(self, record: Json) -> Sequence[Json]:
         if not self._items:
             return [record]
-        found = _find(record, self._items)
+        found = find_path(record, self._items)
         if found is not None and not isinstance(found, list):
-            raise _RecordError(f"{self._items} is not a list")
+            raise RecordError(f"{self._items} is not a list")
         return found or [{}]
 
 
-def _find(value: Json, path: str) -> Json:
+def find_path(value: Json, path: str) -> Json:
     """Return what stands at a path such as `user.email`; None where nothing does."""
     if isinstance(value, dict) and path in value:
         return value[path]
@@ -134,13 +134,18 @@ def _find(value: Json, path: str) -> Json:
     return value
 
 
-def _read_text(value: Json, name: str) -> str:
+def show_text(value: Json, name: str) -> str:
+    """Return a value as a text; a list of texts as one, parted by commas.
+
+    Raises:
+        RecordError: where it is an object, or a list of others.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list) and not any(isinstance(entry, list | dict) for entry in value):
-        return ", ".join(_read_text(entry, name) for entry in value)
+        return ", ".join(show_text(entry, name) for entry in value)
     if isinstance(value, list | dict):
-        raise _RecordError(f"{name} is not a text, a number or a boolean")
+        raise RecordError(f"{name} is not a text, a number or a boolean")
     return str(value)

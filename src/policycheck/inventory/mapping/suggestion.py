@@ -9,9 +9,9 @@ from itertools import islice
 
 from policycheck.inventory.base import Source, UnreadableError
 from policycheck.inventory.documents.json_document import ENVELOPE, split_document
-from policycheck.inventory.mapping.headers import match_headers
+from policycheck.inventory.mapping.headers import PERSON_SYNONYMS, match_headers
 from policycheck.inventory.mapping.words import EMPTY, UNKNOWN, tell_word
-from policycheck.model import DEVICE_COLUMNS, ITEM_COLUMNS, Column
+from policycheck.model import DEVICE_COLUMNS, ITEM_COLUMNS, PERSON_COLUMNS, Column
 
 _SAMPLE = 2000
 _MOST_WORDS = 12
@@ -28,6 +28,8 @@ Found = Mapping[tuple[str, str], str]
 def suggest_mapping(source: Source) -> str:
     """Return a mapping file for a source, with remarks on what is to be looked at.
 
+    Where no column names a device, but one names a person, it is a mapping of people.
+
     Raises:
         UnreadableError: where it is no table or JSON, or nothing in it names a device.
     """
@@ -39,8 +41,13 @@ def suggest_mapping(source: Source) -> str:
         raise UnreadableError("is neither a table nor JSON: no mapping can read it")
     found = match_headers(sample, items)
     if not any(("device", name) in found for name in _IDENTITIES):
+        people = match_headers(sample, meanings=PERSON_SYNONYMS)
+        if any(("person", name) in people for name in ("email", "person_id")):
+            return "\n".join(_write_people(sample, people, records)) + "\n"
         shown = ", ".join(list(sample)[:8]) or "none"
-        message = f"has no column that names a device, as far as its header tells: {shown}"
+        message = (
+            f"has no column that names a device or a person, as far as its header tells: {shown}"
+        )
         raise UnreadableError(message, "write the mapping by hand: docs/formats.md")
     return "\n".join(_write(sample, found, items, records)) + "\n"
 
@@ -128,6 +135,17 @@ def _write(sample: Sample, found: Found, items: str, records: str) -> Iterator[s
     if has_items:
         yield from _write_section("item", ITEM_COLUMNS, sample, found)
         yield from _write_identifier_type(sample, found)
+    left = [name for name in sample if name not in found.values()]
+    if left:
+        yield "# not read: " + ", ".join(" ".join(name.split()) for name in left[:40])
+
+
+def _write_people(sample: Sample, found: Found, records: str) -> Iterator[str]:
+    yield "language: 1"
+    yield "mapping: my-people                # a name of your own"
+    if records:
+        yield f"records: {_quote(records)}"
+    yield from _write_section("person", PERSON_COLUMNS, sample, found)
     left = [name for name in sample if name not in found.values()]
     if left:
         yield "# not read: " + ", ".join(" ".join(name.split()) for name in left[:40])

@@ -11,7 +11,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from policycheck.inventory.mapping.times import DateOrder
-from policycheck.model import DEVICE_COLUMNS, ITEM_COLUMNS, Column
+from policycheck.model import DEVICE_COLUMNS, ITEM_COLUMNS, PERSON_COLUMNS, Column
 from policycheck.problems import quote
 from policycheck.yamlfile import Boolean, Language, Model, OneOrMany, mistake
 from policycheck.yamlfile.schema import schema_of
@@ -76,6 +76,7 @@ def _make_section(name: str, columns: Mapping[str, Column], doc: str) -> type[Mo
 
 DeviceFile = _make_section("DeviceFile", DEVICE_COLUMNS, "Columns of the device.")
 ItemFile = _make_section("ItemFile", ITEM_COLUMNS, "Columns of the item.")
+PersonFile = _make_section("PersonFile", PERSON_COLUMNS, "Columns of the person.")
 
 
 class MappingFile(Model):
@@ -97,6 +98,22 @@ class MappingFile(Model):
     item: ItemFile | None = None  # type: ignore[valid-type]
 
 
+class PeopleMappingFile(Model):
+    """A mapping of a people file as it is written."""
+
+    language: Language
+    mapping: Name
+    title: Text | None = None
+    empty: OneOrMany[Text] = ()
+    records: Text | None = None
+    person: PersonFile  # type: ignore[valid-type]
+
+
 def mapping_schema() -> dict[str, Any]:
-    """Make the JSON Schema of a mapping file, for editors."""
-    return schema_of(MappingFile, "A policycheck mapping")
+    """Make the JSON Schema of a mapping file, of reports or of people, for editors."""
+    reports = schema_of(MappingFile, "A policycheck mapping")
+    people = schema_of(PeopleMappingFile, "A policycheck mapping of people")
+    definitions = {**reports.pop("$defs"), **people.pop("$defs")}
+    head = {name: reports.pop(name) for name in ("$schema", "title")}
+    del people["$schema"]
+    return {**head, "anyOf": [reports, people], "$defs": definitions}
