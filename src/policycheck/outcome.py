@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from policycheck.engine.assessment import Assessment
 from policycheck.engine.shares import count_shares
+from policycheck.engine.waive import Effect
 from policycheck.model import Severity, Share, Tally
 from policycheck.policy.model import Policy
 from policycheck.problems import Problem
@@ -24,8 +25,10 @@ from policycheck.report.content import (
     InputLine,
     PolicyLine,
     Rejection,
+    WaiverLine,
     describe,
 )
+from policycheck.report.waivers import waiver_lines
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -40,13 +43,14 @@ SELECT f.fingerprint, f.policy, f.control, f.severity, f.obligation, f.verdict,
     array_to_string(f.reasons, chr(31)),
     f.device_id, f.device_name, f.person_id, f.platform, f.subject, f.app_id, f.identifier,
     f.name, f.version, f.basis, f.confidence, l.first_seen, l.last_seen, l.due,
-    coalesce(l.in_grace, FALSE) AS in_grace, f.stale, coalesce(l.waived, FALSE) AS waived,
+    coalesce(l.in_grace, FALSE) AS in_grace, f.stale, coalesce(l.waived, FALSE) AS waived, w.waiver,
     f.report_sha256, r.path, f.source, f.record, f.reported_at,
     array_to_string(f.missing, chr(31))
 """
 _FROM = """
 FROM finding AS f
 LEFT JOIN life AS l ON l.fingerprint = f.fingerprint AND f.verdict = 'violation'
+LEFT JOIN waiving AS w ON w.fingerprint = f.fingerprint
 LEFT JOIN report_path AS r ON r.sha256 = f.report_sha256
 """
 _FINDING = _COLUMNS + _FROM
@@ -105,13 +109,19 @@ GROUP BY p.device_key
 ORDER BY 1 NULLS FIRST, 3, 4
 """
 _LIVES = """
-SELECT c.control_no, count(DISTINCT f.device_key) FILTER (WHERE l.waived),
-    count(DISTINCT f.device_key) FILTER (WHERE l.in_grace)
-FROM finding AS f
-JOIN control AS c ON c.policy = f.policy AND c.control = f.control
-JOIN life AS l ON l.fingerprint = f.fingerprint
-WHERE f.verdict = 'violation'
-GROUP BY c.control_no
+WITH unit AS (
+    SELECT
+        f.control_no,
+        bool_and(l.waived) AS waived,       -- a unit is waived if all that is found of it is
+        bool_or(l.in_grace) AS in_grace
+    FROM finding AS f
+    JOIN life AS l ON l.fingerprint = f.fingerprint
+    WHERE f.verdict = 'violation'
+    GROUP BY f.control_no, f.device_key, CASE WHEN f.device_key IS NULL THEN f.person_id END
+)
+SELECT control_no, count(*) FILTER (WHERE waived), count(*) FILTER (WHERE in_grace)
+FROM unit
+GROUP BY control_no
 """
 
 
@@ -136,6 +146,8 @@ class Outcome:
     """The number under which it was recorded."""
     digests: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Of what else the verdicts depend on, by name."""
+    effects: tuple[Effect, ...] = ()
+    """What each waiver does."""
     archive: Archive | None = None
     """Where what happened before is recorded."""
 
@@ -163,6 +175,11 @@ class Outcome:
             waived, in_grace = lives.get(number, (0, 0))
             told.append(tally._replace(waived=waived, in_grace=in_grace))
         return told
+
+    @property
+    def waivers(self) -> Sequence[WaiverLine]:
+        """The waivers whose first day has come, the lapsed before all, then by id."""
+        return waiver_lines(self.effects, self.as_of)
 
     def findings(self) -> Iterator[Sequence[Finding]]:
         """Yield all findings in chunks, sorted by policy, control, device_id and subject."""

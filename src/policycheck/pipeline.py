@@ -1,4 +1,4 @@
-"""read -> recognise -> judge -> record: the one way, whatever the end.
+"""read -> recognise -> judge -> waive -> record: the one way, whatever the end.
 
 `audit` opens a session, reads the reports into it, lets the store say which device each is about
 and what else it holds of them, judges, gives the violations their lives, and records. What it
@@ -16,15 +16,18 @@ from typing import TYPE_CHECKING
 
 from policycheck import __version__
 from policycheck.catalogue.catalogue import Catalogue
+from policycheck.engine.assessment import Assessment
 from policycheck.engine.judge import Question, assess, lay_out
 from policycheck.engine.session import insert_columns, open_session
 from policycheck.engine.unheld import Unheld
+from policycheck.engine.waive import waive
 from policycheck.inventory.base import Progress
 from policycheck.memory import recall
 from policycheck.outcome import Outcome
 from policycheck.problems import Problem, did_you_mean, quote
 from policycheck.reading import Intake, read_inputs
 from policycheck.report.content import InputLine
+from policycheck.report.waivers import describe_effects
 from policycheck.request import AuditRequest
 from policycheck.store.lives import Basis, compute_lives
 
@@ -70,6 +73,7 @@ def _judge(
     with _entering(request, con, inputs, memory, staged) as entered:
         assessment = assess(con, _question(request), request.catalogue)
     entry = entered.result() if entered else None
+    effects = waive(con, request.waivers, _question(request))
     _note_holders(con)
     _lay_out_lives(con, request.catalogue)
     if memory:
@@ -88,10 +92,12 @@ def _judge(
             *inputs.problems,
             *_describe_joins(con),
             *map(_describe_unheld, assessment.unheld),
+            *describe_effects(effects, request.as_of, whole=_is_whole(assessment, memory)),
         ),
         records=sum(line.records for line in inputs.reports.inputs),
         run_id=entry.run_id if entry else None,
         digests=_digests(request, inputs),
+        effects=effects,
         archive=memory.archive if memory else None,
     )
     if memory and entry:
@@ -126,7 +132,14 @@ def _entering(
 
 
 def _question(request: AuditRequest) -> Question:
-    return Question(request.policies, request.as_of, request.drafts, request.assume)
+    return Question(
+        request.policies, request.as_of, request.drafts, request.assume, request.attestations
+    )
+
+
+def _is_whole(assessment: Assessment, memory: OpenArchive | None) -> bool:
+    """Tell whether all devices that are known were judged, so that shares mean something."""
+    return memory is None or assessment.devices >= memory.devices
 
 
 def _recall_others(

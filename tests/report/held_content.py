@@ -18,6 +18,7 @@ from policycheck.report.content import (
     InputLine,
     PolicyLine,
     Rejection,
+    WaiverLine,
 )
 from policycheck.store.history import Happening
 
@@ -48,12 +49,15 @@ class HeldContent:
     past: Sequence[Happening] = ()
     contradictions: Sequence[Conflict] = ()
 
+    waivers: Sequence[WaiverLine] = ()
+
     def findings(self) -> Iterator[Sequence[Finding]]:
         for start in range(0, len(self.lines), 2):
             yield self.lines[start : start + 2]
 
     def held_findings(self, verdict: str) -> Iterator[Sequence[tuple[Finding, Holder]]]:
-        lines = self.worst(verdict, len(self.lines))
+        lines = [*self.worst(verdict, len(self.lines))]
+        lines.sort(key=lambda line: line.obligation != "must" or line.waived or line.in_grace)
         for start in range(0, len(lines), 2):
             chunk = lines[start : start + 2]
             yield [(line, self.holders.get(line.fingerprint, NOBODY)) for line in chunk]
@@ -116,6 +120,7 @@ BREACH = Finding(
     in_grace=False,
     stale=False,
     waived=False,
+    waiver=None,
     evidence=EVIDENCE,
 )
 
@@ -177,7 +182,24 @@ TALLY = Tally(
     in_grace=1,
     coverage=0.75,
 )
+WAIVER = WaiverLine(
+    waiver="liaison",
+    policy="jd-business-im",
+    control="only-yixin",
+    state="in force",
+    approved_by="Wang Fang",
+    granted="2026-10-01",
+    expires="2026-12-31",
+    ticket="SEC-17",
+    reason="Partners in the provinces use WeCom only.",
+    violations=1,
+    path="waivers/liaison.yaml",
+)
+LAPSED = WAIVER._replace(
+    waiver="pilot", state="lapsed", expires="2026-10-31", path="waivers/pilot.yaml", violations=2
+)
 SMALL = HeldContent(
+    waivers=(LAPSED, WAIVER),
     inputs=(InputLine("inbox/intune.csv", DIGEST, "intune", 12, 340, 2),),
     policies=(POLICY,),
     tallies=(TALLY,),
@@ -194,6 +216,7 @@ SMALL = HeldContent(
             in_grace=True,
             stale=True,
             waived=True,
+            waiver="liaison",
         ),
         breach(
             fingerprint="2" * 32,
@@ -286,6 +309,11 @@ def hostile() -> HeldContent:
     )
     return replace(
         SMALL,
+        waivers=tuple(
+            line._replace(waiver=text, approved_by=text, ticket=text, reason=text, path=text)
+            for text in HOSTILE
+            for line in (LAPSED, WAIVER)
+        ),
         inputs=tuple(InputLine(text, DIGEST, "intune", 1, 1, 1) for text in HOSTILE),
         lines=lines,
         rejections=tuple(Rejection(text, 1, text) for text in HOSTILE),

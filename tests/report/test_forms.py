@@ -22,7 +22,7 @@ GOLDEN = Path(__file__).with_name("golden")
 LOOK = Look(width=80, more="policycheck violation list")
 OF_THEIR_OWN = {"html"}
 """Forms whose golden files are no plain text; see the folders of their tests."""
-NO_FORMS = {"content", "forms", "violations", "words"}
+NO_FORMS = {"content", "forms", "violations", "waivers", "words"}
 
 
 def written(name: str, content: HeldContent, look: Look = LOOK) -> str:

@@ -17,6 +17,7 @@ from policycheck.report.content import json_name
 SCHEMA = json.loads((files("policycheck.report") / "audit.schema.json").read_text("utf-8"))
 TOP = [
     "schema_version", "policycheck", "as_of", "inputs", "policies", "tallies", "findings",
+    "waivers",
     "conflicts", "rejected",
 ]  # fmt: skip
 LINES = {

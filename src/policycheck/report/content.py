@@ -107,6 +107,8 @@ class Finding(NamedTuple):
     in_grace: bool
     stale: bool
     waived: bool
+    waiver: str | None
+    """The waiver that is for it; where it is not waived, that has lapsed."""
     evidence: Evidence
 
 
@@ -117,6 +119,25 @@ class Holder(NamedTuple):
     department: str | None
     manager: str | None
     ownership: str | None
+
+
+class WaiverLine(NamedTuple):
+    """A waiver of a control that was asked, and what it does here."""
+
+    waiver: str
+    policy: str
+    control: str
+    state: str
+    """`in force` or `lapsed`."""
+    approved_by: str
+    granted: str
+    expires: str
+    """The last day: `2013-11-30`."""
+    ticket: str
+    reason: str
+    violations: int
+    """Those that it waives; of a lapsed one, those that count again."""
+    path: str
 
 
 class Rejection(NamedTuple):
@@ -187,6 +208,10 @@ class Content(Protocol):
     @property
     def tallies(self) -> Sequence[Tally]:
         """The sums, sorted by policy; controls stay in the memo's own order."""
+
+    @property
+    def waivers(self) -> Sequence[WaiverLine]:
+        """The waivers whose first day has come, the lapsed before all, then by id."""
 
     def findings(self) -> Iterator[Sequence[Finding]]:
         """Yield all findings in chunks, sorted by policy, control, device_id and subject."""

@@ -21,6 +21,7 @@ from policycheck.report.content import (
     Finding,
     InputLine,
     Rejection,
+    WaiverLine,
     json_name,
 )
 from policycheck.report.forms import PLAIN, Look
@@ -45,6 +46,7 @@ def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
     tallies = [[_sorted_reasons(tally) for tally in content.tallies]]
     _write_array(stream, "tallies", _objects(encode, Tally, tallies))
     _write_array(stream, "findings", encode_findings(encode, content.findings()))
+    _write_array(stream, "waivers", _objects(encode, WaiverLine, [content.waivers]))
     conflicts = _encode_conflicts(encode, content.conflicts())
     _write_array(stream, "conflicts", conflicts)
     rejected = _objects(encode, Rejection, _chunked(content.rejected()))
@@ -148,7 +150,7 @@ def encode_findings(encode: Encoder, chunks: Iterable[Sequence[Finding]]) -> Ite
 
 def _encode_finding(encode: Encoder, finding: Finding) -> tuple[str, ...]:
     """Encode a finding's values. What rarely repeats, and numbers, go past the memory."""
-    fingerprint, *words, in_grace, stale, waived, evidence = finding
+    fingerprint, *words, in_grace, stale, waived, waiver, evidence = finding
     report, path, source, record, reported_at, missing = evidence
     return (
         encode_text(fingerprint),
@@ -156,6 +158,7 @@ def _encode_finding(encode: Encoder, finding: Finding) -> tuple[str, ...]:
         "true" if in_grace else "false",
         "true" if stale else "false",
         "true" if waived else "false",
+        encode[waiver],
         encode[report],
         encode[path],
         encode[source],
@@ -173,7 +176,7 @@ def _encode_conflicts(encode: Encoder, conflicts: Iterable[Conflict]) -> Iterato
 
 def _objects(
     encode: Encoder,
-    kind: type[InputLine | _PolicyDigest | Tally | Rejection],
+    kind: type[InputLine | _PolicyDigest | Tally | WaiverLine | Rejection],
     chunks: Iterable[Sequence[tuple[object, ...]]],
 ) -> Iterator[str]:
     line = _template(kind)

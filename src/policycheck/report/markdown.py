@@ -12,9 +12,10 @@ from typing import TextIO
 
 from policycheck import __version__
 from policycheck.model import Tally
-from policycheck.report.content import Conflict, Content, ControlLine, Finding
+from policycheck.report.content import Conflict, Content, ControlLine, Finding, WaiverLine
 from policycheck.report.forms import PLAIN, Look
 from policycheck.report.json_report import format_time
+from policycheck.report.waivers import shout
 from policycheck.report.words import (
     aside_heading,
     conflict_heading,
@@ -46,6 +47,9 @@ def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
     stream.write(f"policycheck {__version__}. {read_line(content)}.\n")
     for column, value in sorted(content.assumed.items()):
         stream.write(f"\nAssumed where nothing says it: {escape(f'person.{column} = {value}')}\n")
+    for line in content.waivers:
+        if line.state == "lapsed":
+            stream.write(f"\n**{escape(shout(line))}**\n")
     _write_inputs(stream, content)
     for policy in content.policies:
         stream.write(f"\n## {escape(policy.title)}\n\n")
@@ -56,6 +60,7 @@ def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
             if tally.policy == policy.policy:
                 _write_control(stream, controls[tally.control], tally)
     _write_findings(stream, content, "violation", "Who breaks the rules")
+    _write_waivers(stream, content.waivers)
     _write_bystanders(stream, content, look)
     _write_findings(stream, content, "unknown", "About whom nothing is known")
     _write_conflicts(stream, content.conflicts())
@@ -128,6 +133,32 @@ def _finding_row(finding: Finding) -> tuple[str, ...]:
         notes_of(finding),
         f"{evidence.path or evidence.source or '-'}{record} {digest}".rstrip(),
     )
+
+
+def _write_waivers(stream: TextIO, waivers: Sequence[WaiverLine]) -> None:
+    if not waivers:
+        return
+    stream.write(f"\n## Waivers: {len(waivers)}\n")
+    columns = (
+        "waiver", "state", "policy", "control", "violations", "granted", "expires", "approved by",
+        "ticket", "reason",
+    )  # fmt: skip
+    rows = (
+        (
+            line.waiver,
+            line.state,
+            line.policy,
+            line.control,
+            f"{line.violations:,}",
+            line.granted,
+            line.expires,
+            line.approved_by,
+            line.ticket,
+            line.reason,
+        )
+        for line in waivers
+    )
+    _table(stream, columns, rows)
 
 
 def _write_bystanders(stream: TextIO, content: Content, look: Look) -> None:

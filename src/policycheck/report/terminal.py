@@ -15,9 +15,17 @@ from rich.text import Text
 
 from policycheck import __version__
 from policycheck.model import Tally
-from policycheck.report.content import Conflict, Content, ControlLine, Finding, PolicyLine
+from policycheck.report.content import (
+    Conflict,
+    Content,
+    ControlLine,
+    Finding,
+    PolicyLine,
+    WaiverLine,
+)
 from policycheck.report.forms import PLAIN, Look
 from policycheck.report.json_report import format_time
+from policycheck.report.waivers import shout, standing
 from policycheck.report.words import (
     aside_heading,
     conflict_heading,
@@ -51,9 +59,11 @@ def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
     console.print(read_line(content))
     for column, value in sorted(content.assumed.items()):
         console.print(shown(f"assumed where nothing says it: person.{column} = {value}"))
+    _print_lapsed(console, content.waivers)
     for policy in content.policies:
         _print_policy(console, policy, content.tallies)
     _print_violations(console, content, look)
+    _print_waivers(console, content.waivers)
     _print_bystanders(console, content, look)
     _print_unknowns(console, content, look)
     _print_conflicts(console, content.conflicts())
@@ -129,6 +139,23 @@ def _fit(widths: Sequence[int], room: int) -> list[int]:
     while cap > 1 and sum(min(width, cap) for width in widths) > room:
         cap -= 1
     return [min(width, cap) for width in widths]
+
+
+def _print_lapsed(console: Console, waivers: Iterable[WaiverLine]) -> None:
+    """Shout about waivers that have lapsed, until somebody removes them."""
+    for line in waivers:
+        if line.state == "lapsed":
+            print_paragraph(console, shown(shout(line), "bold red"), 0)
+
+
+def _print_waivers(console: Console, waivers: Sequence[WaiverLine]) -> None:
+    lines = [line for line in waivers if line.state != "lapsed"]
+    if not lines:
+        return
+    console.print()
+    print_heading(console, f"What is waived: {counted(len(lines), 'waiver')}")
+    for line in lines:
+        print_paragraph(console, shown(standing(line)), 2)
 
 
 def _print_policy(console: Console, policy: PolicyLine, tallies: Sequence[Tally]) -> None:

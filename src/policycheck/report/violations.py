@@ -50,7 +50,8 @@ def finding_of(violation: Violation, at: datetime, stale_after: timedelta | None
         due=violation.due,
         in_grace=violation.in_grace(at),
         stale=stale_after is not None and at - violation.aged_from > stale_after,
-        waived=False,
+        waived=violation.is_waived(at),
+        waiver=violation.waiver,
         evidence=Evidence(
             proof.report, proof.path, proof.source, proof.record, proof.reported_at, ()
         ),
@@ -70,7 +71,9 @@ HEADS = ("violation", "severity", "device", "person", "what", "since", "status")
 def cells_of(violation: Violation, finding: Finding) -> tuple[str, ...]:
     """Return a violation's cells for `HEADS`, for a table that people read."""
     status = violation.cause or violation.status
-    if finding.in_grace:
+    if finding.waived:
+        status = f"waived ({finding.waiver})"
+    elif finding.in_grace:
         status = "in grace"
     elif violation.reopened and violation.status == "open":
         status = "reopened"
@@ -144,6 +147,10 @@ def _state(violation: Violation, finding: Finding) -> str:
         opened, closed = _time(violation.first_seen), _time(violation.closed_at)
         parts = [f"closed on {closed}: {violation.cause}; first seen {opened}"]
     parts.append(f"due {_time(violation.due)}{' (in grace)' if finding.in_grace else ''}")
+    if violation.waived_until is not None:
+        until = _time(violation.waived_until)
+        told = f"waived until {until}" if finding.waived else f"its waiver lapsed on {until}"
+        parts.append(f"{told} ({violation.waiver})")
     parts.append(_reopenings(violation.reopened))
     return ", ".join(parts)
 

@@ -74,7 +74,7 @@ REASONS: Mapping[str, Explained] = MappingProxyType(
         ),
         Reason.NEEDS_ATTESTATION: Explained(
             "no inventory can tell; somebody has to attest",
-            "The control is about something that no inventory shows; no valid attestation is on file.",
+            "The control is about what no inventory shows; no valid attestation is on file.",
             "Have the attestation given, and put it on file.",
         ),
         Reason.CONTRADICTED: Explained(
@@ -179,7 +179,8 @@ def notes_of(finding: Finding) -> str:
     """Say what stands beside a finding: its reasons, what was missing, its flags."""
     flags = (
         ("advice", finding.verdict == "violation" and finding.obligation == "should"),
-        ("waived", finding.waived),
+        (f"waived ({finding.waiver})", finding.waived),
+        (f"waiver lapsed ({finding.waiver})", finding.waiver is not None and not finding.waived),
         ("in grace", finding.in_grace),
         ("stale", finding.stale and "stale" not in finding.reasons),
     )

@@ -88,6 +88,11 @@ class OpenArchive:
         """Whether `record` may be called."""
         return self.archive.writes
 
+    @property
+    def devices(self) -> int:
+        """How many devices are stored."""
+        return int(self.connection.execute(text("SELECT count(*) FROM device")).scalar_one())
+
     def load_devices(
         self, con: DuckDBPyConnection, *, everything: bool, devices: Sequence[str]
     ) -> None:

@@ -90,4 +90,12 @@ WHERE l.was <> l.fingerprint
 UNION ALL
 SELECT l.fingerprint, 1, l.change, l.cause, NULL FROM life AS l WHERE l.change IS NOT NULL
 UNION ALL
+SELECT
+    w.fingerprint,
+    2,
+    w.kind,
+    w.cause,
+    coalesce(w.waiver || ' until ' || strftime(w.waived_until, '%Y-%m-%dT%H:%M:%SZ'), w.was)
+FROM waiver_change AS w
+UNION ALL
 SELECT c.fingerprint, 1, 'closed', c.cause, c.outcome FROM closing AS c;

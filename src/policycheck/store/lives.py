@@ -28,8 +28,8 @@ class Basis:
 def compute_lives(con: Session, basis: Basis) -> None:
     """Give each violation its life, and close what is over.
 
-    Reads what the engine left (finding, verdict, control; see engine/session.py), `judged` (see
-    identity.hold), the `stored_` and `prior_` tables, and
+    Reads what the engine left (finding, verdict, control, waiver, waiving; see engine/session.py),
+    `judged` (see identity.hold), the `stored_` and `prior_` tables, and
 
     - judged_device(device_key, device_id, name, serial, udid, platform, person_id)
     - visible(device_key, source, kind, visibility): what each judged report lists
@@ -42,6 +42,8 @@ def compute_lives(con: Session, basis: Basis) -> None:
     - life(fingerprint, was, status, first_seen, last_seen, due, in_grace, reopened, waived,
       change, cause): one row for each violation finding. `was` is the fingerprint that it is
       stored by, null for a new one; `change` is opened, reopened or null;
+    - waiver_change(fingerprint, kind, cause, was, waiver, waived_until): violations whose waiver is
+      another than was stored; `kind` is waived, waiver_lapsed or unwaived;
     - closing(fingerprint, outcome, cause, last_seen): `outcome` is resolved, policy_changed,
       recognition_changed, out_of_scope or withdrawn; `cause` is that of the event;
     - news(unit, device_key, policy, report, policy_changed, catalogue_changed, people_changed):

@@ -158,10 +158,40 @@ SELECT
     due,
     as_of < due AS in_grace,
     CAST(reopened + CASE WHEN change = 'reopened' THEN 1 ELSE 0 END AS INTEGER) AS reopened,
-    FALSE AS waived,
+    fingerprint IN (SELECT fingerprint FROM waiving WHERE waived) AS waived,
     change,
     CASE WHEN change IS NOT NULL THEN cause END AS cause
 FROM state;
+
+-- waiver_change: what is waived now and was not, or no longer, or by another waiver, or for longer.
+CREATE OR REPLACE TEMP TABLE waiver_change AS
+WITH moment AS (SELECT any_value(as_of) AS as_of FROM basis)
+SELECT
+    l.fingerprint,
+    CASE
+        WHEN w.waiver IS NOT NULL THEN 'waived'
+        WHEN p.waived_until < m.as_of THEN 'waiver_lapsed'
+        ELSE 'unwaived'
+    END AS kind,
+    CASE
+        WHEN w.waiver IS NOT NULL THEN 'waiver'
+        WHEN p.waived_until < m.as_of THEN 'clock'
+        WHEN p.waiver NOT IN (SELECT waiver FROM waiver) THEN 'waiver'      -- not on file any more
+        WHEN n.report THEN 'report'
+        WHEN n.people_changed THEN 'people'
+        WHEN n.policy_changed THEN 'policy'
+        ELSE 'waiver'                                                       -- its file says less
+    END AS cause,
+    p.waiver AS was,
+    w.waiver,
+    w.ends AS waived_until
+FROM life AS l
+CROSS JOIN moment AS m
+JOIN finding AS f ON f.fingerprint = l.fingerprint
+LEFT JOIN prior_life AS p ON p.fingerprint = l.was
+LEFT JOIN (SELECT * FROM waiving WHERE waived) AS w ON w.fingerprint = l.fingerprint
+LEFT JOIN news AS n ON n.unit = unit_of(f.device_key, f.person_id) AND n.policy = f.policy
+WHERE w.waiver IS DISTINCT FROM p.waiver OR w.ends IS DISTINCT FROM p.waived_until;
 
 -- vanished: what was open and is not found any more. Only what this run judged can have vanished.
 CREATE OR REPLACE TEMP TABLE vanished AS

@@ -74,16 +74,16 @@ _RUNS = _Question(
     "run",
 )
 _OPEN = _Question(
-    "prior_life(fingerprint, device_key, first_seen, due, reopened)",
-    ("VARCHAR", "VARCHAR", "TIMESTAMP", "TIMESTAMP", "INTEGER"),
-    "SELECT fingerprint, device_key, first_seen, due, reopened FROM violation"
+    "prior_life(fingerprint, device_key, first_seen, due, reopened, waiver, waived_until)",
+    ("VARCHAR", "VARCHAR", "TIMESTAMP", "TIMESTAMP", "INTEGER", "VARCHAR", "TIMESTAMP"),
+    "SELECT fingerprint, device_key, first_seen, due, reopened, waiver, waived_until FROM violation"
     " WHERE status = 'open' AND policy IN :policies AND device_key IS NOT NULL",
     "device_key",
     "violation",
 )
 _OPEN_OF_PEOPLE = replace(_OPEN, query=_OPEN.query.replace("IS NOT NULL", "IS NULL"))
 _CLOSED = _Question(
-    "prior_life",
+    "prior_life(fingerprint, device_key, first_seen, due, reopened, status, cause)",
     ("VARCHAR", "VARCHAR", "TIMESTAMP", "TIMESTAMP", "INTEGER", "VARCHAR", "VARCHAR"),
     "SELECT fingerprint, device_key, first_seen, due, reopened, status, cause FROM violation"
     " WHERE status = 'closed' AND policy IN :policies",

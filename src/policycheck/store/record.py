@@ -87,13 +87,14 @@ def _write_controls(con: Session, connection: Connection) -> None:
 
 
 def _write_lives(con: Session, connection: Connection, now: str) -> None:
-    """Write the violations that changed: renamed, opened, reopened or closed."""
+    """Write the violations that changed: renamed, opened, reopened, closed, waived or not."""
     copy(con, connection, "item", _ITEM, "FROM new_item")
     write(connection, _RENAME, chunks(con, _RENAMED))
     opened = {"status": "'open'", "first_seen": now, "reopened": "0"}
     copy(con, connection, "violation", _OPEN, _OPENED, fixed=opened)
     write(connection, _REOPEN, chunks(con, _REOPENED))
     write(connection, _CLOSE, chunks(con, _CLOSED))
+    write(connection, _WAIVE, chunks(con, _WAIVED))
 
 
 _RENAME = "UPDATE violation SET fingerprint = ?, control = ?, subject = ? WHERE fingerprint = ?"
@@ -122,12 +123,17 @@ SELECT to_stored(due), reopened, item_id, source, report_id, to_stored(reported_
 FROM proof WHERE change = 'reopened' ORDER BY fingerprint
 """
 _CLOSE = """
-UPDATE violation SET status = 'closed', last_seen = ?, closed_at = ?, cause = ?
+UPDATE violation SET status = 'closed', last_seen = ?, closed_at = ?, cause = ?, waiver = NULL,
+    waived_until = NULL
 WHERE fingerprint = ?
 """
 _CLOSED = """
 SELECT to_stored(c.last_seen), to_stored(t.as_of), c.outcome, c.fingerprint
 FROM closing AS c CROSS JOIN this_run AS t ORDER BY c.fingerprint
+"""
+_WAIVE = "UPDATE violation SET waiver = ?, waived_until = ? WHERE fingerprint = ?"
+_WAIVED = """
+SELECT waiver, to_stored(waived_until), fingerprint FROM waiver_change ORDER BY fingerprint
 """
 
 

@@ -49,7 +49,8 @@ CREATE OR REPLACE TEMP TABLE stored_run(
     run_id BIGINT, policies VARCHAR, catalogue_sha256 VARCHAR, people_sha256 VARCHAR);
 CREATE OR REPLACE TEMP TABLE prior_life(
     fingerprint VARCHAR, device_key VARCHAR, first_seen TIMESTAMP, due TIMESTAMP,
-    reopened INTEGER, status VARCHAR DEFAULT 'open', cause VARCHAR);
+    reopened INTEGER, waiver VARCHAR, waived_until TIMESTAMP, status VARCHAR DEFAULT 'open',
+    cause VARCHAR);
 CREATE OR REPLACE TEMP TABLE prior_detail(
     fingerprint VARCHAR, policy VARCHAR, control VARCHAR, device_key VARCHAR, person_id VARCHAR,
     subject VARCHAR, kind VARCHAR, identifier VARCHAR, name VARCHAR, source VARCHAR,

@@ -206,6 +206,10 @@ class ViolationRow(SQLModel, table=True):
     closed_at: datetime | None = Field(sa_column=_time(nullable=True))
     cause: str | None
     """Why it was closed: resolved, policy_changed, out_of_scope ..."""
+    waiver: str | None
+    """The waiver by which it was waived when it was last judged; null also once it is closed."""
+    waived_until: datetime | None = Field(sa_column=_time(nullable=True))
+    """The last moment of that waiver: it lapses by itself."""
     reopened: int
     source: str | None
     report_id: int | None = Field(foreign_key="report.id")
@@ -224,8 +228,9 @@ class EventRow(SQLModel, table=True):
     run_id: int | None = Field(foreign_key="run.id")
     fingerprint: str = Field(index=True)
     kind: str
-    """opened, closed, reopened, renamed."""
+    """opened, closed, reopened, renamed, waived, waiver_lapsed, unwaived."""
     cause: str
     """report, policy, catalogue, people, waiver, clock or operator."""
     detail: str | None
-    """How it was closed; the fingerprint that it had before it was renamed."""
+    """How it was closed; the fingerprint that it had before it was renamed; the waiver, and
+    (`waived`) until when it holds: `ID until 2013-11-30T15:59:59Z`."""

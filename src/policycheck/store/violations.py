@@ -68,11 +68,18 @@ class Violation(NamedTuple):
     cause: str | None
     """Why it was closed; null while it is open."""
     reopened: int
+    waiver: str | None
+    """The waiver by which it was waived when it was last judged."""
+    waived_until: datetime | None
     proof: Proof
 
     def in_grace(self, at: datetime) -> bool:
         """Tell whether it is open and not due yet."""
         return self.status == "open" and at < self.due
+
+    def is_waived(self, at: datetime) -> bool:
+        """Tell whether its waiver, if it has one, has not lapsed."""
+        return self.waived_until is not None and at <= self.waived_until
 
 
 @dataclass(frozen=True)
@@ -95,10 +102,10 @@ class Event:
     at: datetime
     run_id: int | None
     kind: str
-    """opened, closed, reopened, renamed."""
+    """opened, closed, reopened, renamed, waived, waiver_lapsed, unwaived."""
     cause: str
     detail: str | None
-    """How it was closed; the fingerprint that it had before it was renamed."""
+    """How it was closed; the fingerprint that it had before it was renamed; the waiver."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +124,8 @@ SELECT v.fingerprint, v.policy, v.control, coalesce(c.severity, ''), coalesce(c.
     v.device_key, d.device_id, d.name, v.person_id, d.platform, v.subject, i.app_id, i.kind,
     i.identifier, i.name, i.version, i.basis, i.confidence, v.status, v.first_seen,
     coalesce(v.last_seen, s.reported_at, n.received_at, v.reported_at, v.first_seen), v.due,
-    v.closed_at, v.cause, v.reopened, r.sha256, r.path, v.source, v.record, v.reported_at,
+    v.closed_at, v.cause, v.reopened, v.waiver, v.waived_until, r.sha256, r.path, v.source, v.record,
+    v.reported_at,
     r.received_at
 FROM violation AS v
 LEFT JOIN control AS c ON c.policy = v.policy AND c.control = v.control
@@ -241,4 +249,5 @@ def _violation(row: Row[Any]) -> Violation:
         from_nullable(cells[22]),
     ]
     cells[-2:] = map(from_nullable, cells[-2:])
-    return Violation._make([*cells[:26], Proof._make(cells[26:])])
+    cells[27] = from_nullable(cells[27])
+    return Violation._make([*cells[:28], Proof._make(cells[28:])])
