@@ -11,7 +11,7 @@ AS_OF := 2013-09-30
 # Options for pytest, say: make test PYTEST_ARGS="-k oracle"
 PYTEST_ARGS ?=
 
-.PHONY: help demo test test-all mutants check docs format bench lock wheel clean
+.PHONY: help demo test test-all mutants check docs screenshots format bench lock wheel clean
 
 help:  ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,9 +27,9 @@ demo: $(VENV)/.installed  ## Audit an invented fleet against JD's memo of 2013 (
 	@echo "Go on with: cd demo && ../$(BIN)/policycheck explain PC-0001 --as-of $(AS_OF)"
 
 test: $(VENV)/.developed  ## Run the tests that need nothing but Python
-	$(BIN)/python -m pytest -n auto -m "not agents and not postgres" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto -m "not agents and not browser and not postgres" $(PYTEST_ARGS)
 
-test-all: $(VENV)/.developed  ## Run every test and let none be skipped (needs Debian's two agents)
+test-all: $(VENV)/.developed  ## Run every test and let none be skipped (needs Debian packages: see .ci/run)
 	PYTHONPATH=tests $(BIN)/python -m pytest -n auto -p nothing_skipped $(PYTEST_ARGS)
 
 mutants: $(VENV)/.developed  ## Break the engine in some seventy ways; every break must be noticed
@@ -44,6 +44,9 @@ check: $(VENV)/.developed  ## Lint, format, types, layers, and docs against the 
 
 docs: $(VENV)/.developed  ## Write docs/cli.md anew from --help
 	$(BIN)/python docs/make_cli.py
+
+screenshots: $(VENV)/.developed  ## Take docs/images/*.png anew (needs Debian's chromium)
+	$(BIN)/python docs/make_images.py
 
 format: $(VENV)/.developed  ## Put the code into its form
 	$(BIN)/ruff check --fix

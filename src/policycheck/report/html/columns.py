@@ -114,7 +114,7 @@ class _Codes(dict[Any, int]):
     """Values by the order in which they first came; each has its number."""
 
     def __missing__(self, value: object) -> int:
-        """Number a new value."""
+        """Give a new value its number."""
         self[value] = code = len(self)
         return code
 

@@ -74,7 +74,7 @@ def table(
         element("tbody", body),
         class_=class_ or None,
     )
-    return element("div", inner, class_="scroll", role="region", aria_label=caption, tabindex=0)
+    return element("div", inner, class_="scroll", role="group", aria_label=caption, tabindex=0)
 
 
 def _cells(row: Iterable[str], kinds: list[str | None]) -> list[Markup]:

@@ -22,7 +22,10 @@ from policycheck.report.html.summary import headline, policies
 from policycheck.report.json_report import format_time
 from policycheck.report.words import device_of, item_of
 
-PROGRAM = ("rows.js", "links.js", "export.js", "table.js", "start.js")
+PROGRAM = (
+    "elements.js", "rows.js", "links.js", "facets.js", "body.js", "export.js", "table.js",
+    "start.js",
+)  # fmt: skip
 """The page's program, in order."""
 _DATA = "<!-- the findings -->"
 _WITHOUT_PROGRAM = 20
@@ -107,7 +110,7 @@ def _section(key: str, body: Markup | Iterable[Markup], say: Phrases) -> Markup:
     heading = element("h2", say(key), id=f"{key}-heading")
     note = element("p", say("parts_note"), class_="note") if key == "parts" else ""
     return element(
-        "section", heading, note, inner, id=key, class_=key, aria_labelledby=f"{key}-heading"
+        "section", heading, note, inner, id=key, aria_labelledby=f"{key}-heading"
     )
 
 
