@@ -2,7 +2,8 @@
 
 What it does:
     Every item that the selector finds is a violation. `except_apps`, beside it, wins over
-    all: a named approval beats a ban on its category or vendor.
+    all: a named approval beats a ban on its category or vendor. A ban on an app finds its
+    modified clients and wrappers, too, and suspects containers in which it may run unseen.
 
 Why it matters:
     Most memos name what must go: an app, a vendor, a whole category. What is found is a

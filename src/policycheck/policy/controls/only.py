@@ -2,7 +2,8 @@
 
 What it does:
     Every item that `among` finds is a violation, unless the catalogue recognises it as one
-    of `apps` as `exact` or `likely`.
+    of `apps` as `exact` or `likely`, and in its maker's own build: not a renamed, a
+    re-signed or a repackaged copy. Nor is an app's modified client approved with it.
 
 Why it matters:
     A memo that approves one messenger bans all others, also those that nobody has thought
