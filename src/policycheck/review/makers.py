@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence, Set
 from datetime import date
+from typing import Literal
 
 from policycheck.catalogue.catalogue import Catalogue
 from policycheck.catalogue.publishers import Publishers, signer_names
@@ -24,8 +25,6 @@ class Makers:
 
     def __init__(self, catalogue: Catalogue, controlled: frozenset[str], day: date) -> None:
         self._key = Publishers(catalogue.legal_forms).key
-        self._keys: dict[str, str] = {}
-        self._signers: dict[str, tuple[str, ...]] = {}
         self._related: dict[str, tuple[str, frozenset[str]]] = {}
         """Maker -> how it is related to the maker of the apps, in words, and the apps."""
         self._names = {id_: catalogue.apps[id_].name for id_ in controlled}
@@ -80,18 +79,20 @@ class Makers:
         done = "signed" if maker.startswith(_SIGNER) else "published"
         return f"{done} by {_name(maker, item)}{words}, as {self._tell(apps)}", apps
 
-    def _makers_of(self, item: UnknownItem) -> list[str]:
-        makers: list[str] = []
-        if item.signer:
-            if item.signer not in self._signers:
-                names = dict.fromkeys(signer_names(item.signer))
-                self._signers[item.signer] = tuple(f"{_SIGNER}{name}" for name in names)
-            makers += self._signers[item.signer]
-        if item.publisher:
-            if item.publisher not in self._keys:
-                self._keys[item.publisher] = f"{_PUBLISHER}{self._key(item.publisher)}"
-            makers.append(self._keys[item.publisher])
-        return makers
+    def knows(self, column: Literal["publisher", "signer"], text: str) -> bool:
+        """Say whether a publisher or a signer, as reported, makes a controlled app."""
+        return any(maker in self._related for maker in self._keys(column, text))
+
+    def _makers_of(self, item: UnknownItem) -> tuple[str, ...]:
+        return (
+            *(self._keys("signer", item.signer) if item.signer else ()),
+            *(self._keys("publisher", item.publisher) if item.publisher else ()),
+        )
+
+    def _keys(self, column: Literal["publisher", "signer"], text: str) -> tuple[str, ...]:
+        if column == "publisher":
+            return (f"{_PUBLISHER}{self._key(text)}",)
+        return tuple(f"{_SIGNER}{name}" for name in dict.fromkeys(signer_names(text)))
 
     def _tell(self, apps: frozenset[str]) -> str:
         names = sorted(self._names[app] for app in apps if app in self._names)

@@ -38,6 +38,7 @@ _CHUNK = 10_000
 _NOTHING = Recognition()
 _DISTINCT = ", ".join(DISTINCT_COLUMNS)
 _SAME_ITEM = " AND ".join(f"x.{name} IS NOT DISTINCT FROM i.{name}" for name in DISTINCT_COLUMNS)
+_LOOK = ", ".join(f"coalesce(i.{name}, '')" for name in DISTINCT_COLUMNS)
 _COUNTS = f"""
 WITH held AS (
     SELECT c.group_no, c.item_no, d.device_key, r.platform
@@ -49,14 +50,20 @@ WITH held AS (
 ),
 by_item AS (
     SELECT group_no, item_no, count(DISTINCT device_key) AS devices FROM held GROUP BY ALL
+),
+shown AS (
+    SELECT c.group_no, arg_max(i.item_no, (c.devices, {_LOOK})) AS item_no
+    FROM by_item AS c
+    JOIN every_item AS i ON i.item_no = c.item_no
+    GROUP BY c.group_no
 )
 SELECT
     h.group_no,
     count(DISTINCT h.device_key),
     list_sort(list(DISTINCT h.platform) FILTER (WHERE h.platform IS NOT NULL)),
-    arg_max(i.item_no, (i.devices, -i.item_no))
+    any_value(s.item_no)
 FROM held AS h
-JOIN by_item AS i ON i.item_no = h.item_no
+JOIN shown AS s ON s.group_no = h.group_no
 GROUP BY h.group_no
 """
 
@@ -110,7 +117,7 @@ def review_queue(
             read_items(con)
             con.execute(
                 "CREATE OR REPLACE TEMP TABLE every_item AS SELECT"
-                f" CAST(row_number() OVER (ORDER BY {_DISTINCT}) AS INTEGER) AS item_no,"
+                " CAST(row_number() OVER () AS INTEGER) AS item_no,"
                 f" {_DISTINCT} FROM (SELECT DISTINCT {_DISTINCT} FROM item_row)"
             )
             groups, items, many = _gather(con, request.catalogue, controlled, day)
@@ -124,13 +131,13 @@ def _gather(
     """Group the items that look like something controlled, for a `Queue`."""
     makers = Makers(catalogue, controlled.apps, day)
     unknown, items = _recognise(con, catalogue, controlled, makers)
-    related, many = makers.related([item for _, item, _ in unknown])
+    numbers = sorted(unknown, key=lambda number: [text or "" for text in unknown[number][0]])
+    related, many = makers.related([unknown[number][0] for number in numbers])
     signs = Signs(catalogue, controlled)
     denials = Denials(catalogue.denials)
     groups: dict[tuple[str, ...], _Group] = {}
-    for place, (number, item, recognition) in enumerate(unknown):
-        if recognition is _NOTHING and place not in related:
-            continue
+    for place, number in enumerate(numbers):
+        item, recognition = unknown[number]
         found = _Group(suspected=signs.suspected(recognition))
         looks, reasons = signs.looks(item, recognition)
         found.looks_like.update(looks)
@@ -145,30 +152,62 @@ def _gather(
     return list(groups.values()), items, many
 
 
+_Unknown = dict[int, tuple[UnknownItem, Recognition]]
+"""By the item's number."""
+
+
 def _recognise(
     con: DuckDBPyConnection, catalogue: Catalogue, controlled: Controlled, makers: Makers
-) -> tuple[list[tuple[int, UnknownItem, Recognition]], int]:
-    """Return the items that no rule knows, with what they are taken for; the makers learn."""
+) -> tuple[_Unknown, int]:
+    """Return the items that no rule knows, if they look like anything or a maker is known.
+
+    Also how many items there are in all. The makers learn from what is surely there.
+    """
     recognise = Recogniser(catalogue).recognise
-    unknown: list[tuple[int, UnknownItem, Recognition]] = []
+    unknown: _Unknown = {}
+    sure: set[int] = set()
     items = 0
-    for number, *columns in _rows(con):
+    for row in _rows(con):
         items += 1
-        item = UnknownItem._make(columns)
-        recognition = recognise(*item)
-        if not recognition.meanings:
-            unknown.append((number, item, recognition if recognition.looks_like else _NOTHING))
-        elif recognition.meanings[0].confidence == Confidence.POSSIBLE:
-            unknown.append((number, item, recognition))
-        elif recognition.meanings[0].confidence == Confidence.EXACT:
-            makers.learn(item, controlled.apps & {m.app_id for m in recognition.meanings})
+        recognition = recognise(*row[1:])
+        if not recognition.meanings or recognition.meanings[0].confidence == Confidence.POSSIBLE:
+            if recognition.meanings or recognition.looks_like:
+                unknown[row[0]] = UnknownItem._make(row[1:]), recognition
+            continue
+        sure.add(row[0])
+        if recognition.meanings[0].confidence == Confidence.EXACT:
+            apps = {meaning.app_id for meaning in recognition.meanings}
+            makers.learn(UnknownItem._make(row[1:]), controlled.apps & apps)
+    for row in _by_makers(con, makers):
+        if row[0] not in sure:
+            unknown.setdefault(row[0], (UnknownItem._make(row[1:]), _NOTHING))
     return unknown, items
 
 
 def _rows(con: DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
-    rows = con.execute(f"SELECT item_no, {_DISTINCT} FROM every_item ORDER BY item_no")
+    rows = con.execute(f"SELECT item_no, {_DISTINCT} FROM every_item")
     while chunk := rows.fetchmany(_CHUNK):
         yield from chunk
+
+
+def _by_makers(con: DuckDBPyConnection, makers: Makers) -> list[tuple[Any, ...]]:
+    """Return the items of makers of controlled apps, as rows."""
+    texts = {
+        column: [
+            text
+            for (text,) in con.execute(
+                f"SELECT DISTINCT {column} FROM every_item WHERE {column} IS NOT NULL"
+            ).fetchall()
+            if makers.knows(column, text)
+        ]
+        for column in ("publisher", "signer")
+    }
+    return con.execute(
+        f"SELECT item_no, {_DISTINCT} FROM every_item"
+        " WHERE publisher IN (SELECT unnest(CAST($publisher AS VARCHAR[])))"
+        " OR signer IN (SELECT unnest(CAST($signer AS VARCHAR[])))",
+        texts,
+    ).fetchall()
 
 
 def _undenied(
