@@ -19,6 +19,7 @@ from known_apps import MESSENGERS
 from policycheck.model import Share, Tally
 from policycheck.report.content import (
     Bystander,
+    Conflict,
     ControlLine,
     Evidence,
     Finding,
@@ -26,6 +27,7 @@ from policycheck.report.content import (
     InputLine,
     PolicyLine,
     Rejection,
+    WaiverLine,
 )
 from policycheck.store.history import Happening
 
@@ -33,8 +35,9 @@ AS_OF = datetime(2026, 6, 30, 15, 59, 59, tzinfo=UTC)
 POLICY = "jd-business-im"
 CONTROL = "only-yixin"
 PLATFORMS = {"Windows": "windows", "macOS": "macos", "iOS": "ios", "Android": "android"}
-DEPARTMENTS = [f"{city} {kind}" for city in ("北京", "上海", "广州", "成都", "西安", "宿迁")
-               for kind in ("研发部", "物流部", "客服部", "采销部", "财务部", "人力资源部")]  # fmt: skip
+CITIES = ("北京", "上海", "广州", "成都", "西安", "宿迁")
+KINDS = ("研发部", "物流部", "客服部", "采销部", "财务部", "人力资源部")
+DEPARTMENTS = [f"{city} {kind}" for city in CITIES for kind in KINDS]
 OWNERSHIPS = ("corporate", "corporate", "corporate", "personal_enrolled")
 DAYS = 60
 Item = TypeVar("Item")
@@ -160,6 +163,13 @@ class BigContent:
         return [Share(POLICY, CONTROL, value, 0, 0, each + (place < rest), 0, 0)
                 for place, value in enumerate(values)]  # fmt: skip
 
+    @property
+    def waivers(self) -> Sequence[WaiverLine]:
+        return []
+
+    def conflicts(self) -> Sequence[Conflict]:
+        return []
+
     def happenings(self) -> Sequence[Happening]:
         each = self.violations // DAYS
         return [Happening(AS_OF - timedelta(days=DAYS - day), day + 1, "opened", None, each)
@@ -193,7 +203,7 @@ class BigContent:
             device_id=device.device_id, device_name=device.name, person_id=device.person,
             platform=PLATFORMS[device.platform], subject=CONTROL, app_id=None, identifier=None,
             name=None, version=None, basis=None, confidence=None, first_seen=None, last_seen=None,
-            due=None, in_grace=False, stale=False, waived=False, evidence=evidence,
+            due=None, in_grace=False, stale=False, waived=False, waiver=None, evidence=evidence,
         )  # fmt: skip
 
 

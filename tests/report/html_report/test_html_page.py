@@ -227,6 +227,15 @@ def test_evidence_and_rejections() -> None:
         assert words in text
 
 
+def test_waivers_with_their_last_day_and_contradictions() -> None:
+    text = page_of(FULL).text
+    assert "pilot lapsed only-yixin 2 2026-10-31" in text
+    assert "liaison in force only-yixin" in text
+    assert "Where reports contradict each other" in text
+    assert [row["waiver"] for row in page_of(FULL).rows()][:2] == [None, "liaison"]
+    assert "Waivers" not in page_of(HeldContent()).text
+
+
 def test_english_and_chinese_say_the_same_things() -> None:
     english, chinese = (Phrases(language) for language in ("en", "zh"))
     assert english.keys() == chinese.keys()

@@ -95,6 +95,7 @@ _SOURCES: Mapping[str, _Source] = MappingProxyType(
         ),
         "reasons": _of("finding.reasons", "; ".join),
         "missing": _of("finding.evidence.missing", ", ".join),
+        "waiver": _of("finding.waiver"),
         "stale": _of("finding.stale", lambda stale: "stale" if stale else None),
         "first_seen": _of("finding.first_seen", _moment),
         "last_seen": _of("finding.last_seen", _moment),

@@ -19,6 +19,7 @@ from policycheck.report.html.parts import parts
 from policycheck.report.html.phrases import Phrases
 from policycheck.report.html.proof import bystanders, evidence, rejected, unknowns
 from policycheck.report.html.summary import headline, policies
+from policycheck.report.html.waivers import conflicts, waivers
 from policycheck.report.json_report import format_time
 from policycheck.report.words import device_of, item_of
 
@@ -92,7 +93,9 @@ def _sections(content: Content, rows: Rows, say: Phrases) -> dict[str, str]:
         "history": list(history(content.happenings(), content.as_of, say)),
         "parts": list(parts(content, rows, say)),
         "findings": _findings(content, say),
+        "waivers": waivers(content.waivers, say),
         "unknowns": unknowns(content, say),
+        "conflicts": conflicts(content.conflicts(), say),
         "bystanders": bystanders(content, say),
         "rejected": rejected(content, say),
         "evidence": list(evidence(content, say)),
@@ -109,9 +112,7 @@ def _section(key: str, body: Markup | Iterable[Markup], say: Phrases) -> Markup:
         inner = element("div", inner, class_="halves")
     heading = element("h2", say(key), id=f"{key}-heading")
     note = element("p", say("parts_note"), class_="note") if key == "parts" else ""
-    return element(
-        "section", heading, note, inner, id=key, aria_labelledby=f"{key}-heading"
-    )
+    return element("section", heading, note, inner, id=key, aria_labelledby=f"{key}-heading")
 
 
 def _findings(content: Content, say: Phrases) -> Markup:
