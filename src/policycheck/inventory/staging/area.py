@@ -250,11 +250,16 @@ class Staging:
         """Scan what was written row by row since the last time."""
         self.scan_documents(self.rows.relation)
 
-    def scan_documents(self, relation: Relation) -> None:
-        """Scan rows of the same columns as `rows`, which says what they are."""
+    def scan_documents(self, relation: Relation) -> Path:
+        """Scan rows of the same columns as `rows`, which says what they are; return the file.
+
+        Raises:
+            duckdb.Error: where they cannot be read; nothing was staged then.
+        """
         scanned = unused_path(self.scratch, "rows", ".parquet")
         scan(self.con, relation, self.rows.shape, scanned)
         self._scanned.append(scanned)
+        return scanned
 
     def _list_sources(self) -> list[str]:
         """Return the source of each input, in order; a list in SQL counts from 1, as they do."""

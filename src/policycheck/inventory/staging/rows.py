@@ -20,12 +20,12 @@ from policycheck.inventory.formats.own.columns import make_document_shape
 from policycheck.inventory.staging.columns import DEVICE_TEXTS, ITEM_TEXTS
 from policycheck.inventory.staging.table import Relation, Shape, relate_csv
 
-_HEADER = (
+HEADER = (
     "ref", "source", "partial", "listing", "device_attributes",
     *(f"device_{name}" if name == "name" else name for name in DEVICE_TEXTS),
     *ITEM_TEXTS, "item_attributes",
 )  # fmt: skip
-DEVICE_HEADER = _HEADER[: 5 + len(DEVICE_TEXTS)]
+DEVICE_HEADER = HEADER[: 5 + len(DEVICE_TEXTS)]
 """The columns that tell of devices, each under the name that `Rows.use` knows."""
 _LONGEST = 8 * 1024 * 1024
 """The longest line of the file, in bytes: what the readers let through, quoted and escaped."""
@@ -51,7 +51,7 @@ class Rows:
         self._file = self.path.open("w", encoding="utf-8", newline="")
         self._writer = csv.writer(self._file, lineterminator="\r\n")
         self._size = self._longest = 0
-        self._write(("input_no", "record", *_HEADER))
+        self._write(("input_no", "record", *HEADER))
 
     def _write(self, row: Iterable[object]) -> None:
         written = self._writer.writerow(row)
@@ -120,10 +120,10 @@ class Rows:
     def relation(self) -> Relation:
         """The file as a table that holds several sources."""
         longest = min(max(self._longest * 4, MAX_RECORD), _LONGEST)  # four bytes a character
-        return relate_csv(self.path, len(_HEADER), ",", numbered=True, longest=longest)
+        return relate_csv(self.path, len(HEADER), ",", numbered=True, longest=longest)
 
     @property
     def shape(self) -> Shape:
         """How its columns become ours; those that nobody wrote to are left out."""
-        used = [name if name in self._used else "" for name in _HEADER]
+        used = [name if name in self._used else "" for name in HEADER]
         return make_document_shape(used)

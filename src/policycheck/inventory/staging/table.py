@@ -52,6 +52,8 @@ class Shape:
     """The same over the device's columns by their names, once they are refined."""
     bare: str = ""
     """SQL that is true where the row tells of a device only; empty if none can."""
+    only_bare: bool = False
+    """Whether only such rows say anything of the device."""
     attributes: str = ""
     """SQL of the item's attributes as a map."""
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -110,7 +112,9 @@ def scan(con: DuckDBPyConnection, relation: Relation, shape: Shape, target: Path
         columns.append("input_no AS device_input_no")
     columns += _item_columns(shape)
     pieces = ", ".join(f"coalesce({text}, '')" for text in shape.device.values())
-    columns.append(f"concat_ws(chr(0), {pieces}) AS device_packed")
+    packed = f"concat_ws(chr(0), {pieces})"
+    packed = f"CASE WHEN {shape.bare} THEN {packed} END" if shape.only_bare else packed
+    columns.append(f"{packed} AS device_packed")
     if shape.faults:
         columns.append(f"coalesce({', '.join(shape.faults)}) AS device_fault")
     if shape.bare:

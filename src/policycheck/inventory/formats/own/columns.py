@@ -98,6 +98,7 @@ def make_document_shape(header: Sequence[str]) -> Shape:
         faults=_find_item_faults(item, bare),
         device_faults=_find_device_faults(device),
         bare=bare,
+        only_bare=True,
         attributes=read_map(packed) if packed else "",
     )
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from policycheck.inventory.base import MAX_LINE, MAX_RECORD, Head, Source
+from policycheck.inventory.files.spool import SMALL
+from policycheck.inventory.formats.own.plain_lines import Line, scan_plain
 from policycheck.inventory.staging.columns import (
     DEVICE_TEXTS,
     ITEM_TEXTS,
@@ -53,11 +55,10 @@ def read(sources: Sequence[Source], staging: Staging) -> None:
     """Read every line; a line that is no device as we write it is rejected by itself."""
     for source in sources:
         unknown: set[str] = set()
-        record = 0
-        for line in source.lines():
-            if not line.strip():
-                continue
-            record += 1
+        lines: Iterable[Line] = enumerate(filter(bytes.strip, source.lines()), 1)
+        if source.size > SMALL:
+            lines = scan_plain(lines, source, staging)
+        for record, line in lines:
             try:
                 device = _parse(line)
                 unknown |= _add_device(source, record, device, staging)
