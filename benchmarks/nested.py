@@ -3,7 +3,7 @@
 Writes the installs of `benchmarks/data/DEVICES/` (see `fleet.py`) once more, beside them:
 
 - `lines`: `fleet.ndjson`, policycheck's own JSON lines, one device a line;
-- `hosts`: `hosts.json`, one envelope with all hosts, as Fleet's `GET /hosts?populate_software=true`.
+- `hosts`: `hosts.json`, one envelope with all hosts, as Fleet answers `GET /hosts`.
 
 The same bytes for the same arguments. `--times` repeats the fleet, each time under other ids.
 """
