@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from policycheck.attestations.load import read_attestation
 from policycheck.attestations.model import Attestation
@@ -19,6 +20,7 @@ from policycheck.text import fold_text
 from policycheck.waivers.load import read_waiver
 from policycheck.waivers.model import Waiver
 from policycheck.workspace import Settings
+from policycheck.yamlfile import parse
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,15 @@ class Rulebook:
         return frozenset(policy.timezone for policy in self.policies)
 
 
-def load_rulebook(settings: Settings, *, drafts: bool = False) -> Rulebook:
+def load_rulebook(settings: Settings, *, drafts: bool = False, records: bool = True) -> Rulebook:
     """Load the rules and policies that the settings choose.
 
-    Raises PolicycheckError with every problem of every file: never audit with half a rulebook.
+    records: with the workspace's waivers and attestations. Raises PolicycheckError with every
+    problem of every file: never audit with half a rulebook.
     """
     catalogue = load_catalogue(settings.rule_folders)
     policies = load_policies(settings.policy_paths(), vocabulary_of(catalogue))
-    waivers, attestations = _load_records(settings, policies)
+    waivers, attestations = _load_records(settings, policies) if records else ((), ())
     if settings.named is None and not drafts:
         policies = _without_drafts(policies)
     return Rulebook(
@@ -72,6 +75,27 @@ def _load_records(
     if found := [*problems, *more, *wrong, *also]:
         raise PolicycheckError(found)
     return waivers, attestations
+
+
+def load_waiver_files(
+    settings: Settings, rulebook: Rulebook, paths: Iterable[Path]
+) -> tuple[Waiver, ...]:
+    """Load these waivers. Raises PolicycheckError with everything that is wrong in them."""
+    documents, problems = read_all(paths)
+    known = referable(settings, rulebook.policies, policy_named(documents))
+    waivers, wrong = load_all(documents, known, read_waiver, "waiver")
+    if found := [*problems, *wrong]:
+        raise PolicycheckError(found)
+    return waivers
+
+
+def check_attestation(settings: Settings, rulebook: Rulebook, text: str, path: Path) -> None:
+    """Check an attestation that is to be filed. Raises PolicycheckError with what is wrong."""
+    document = parse(text.encode(), path.as_posix())
+    known = referable(settings, rulebook.policies, policy_named([document]))
+    _, wrong = read_attestation(document, known)
+    if wrong:
+        raise PolicycheckError(wrong)
 
 
 def referable(settings: Settings, policies: Iterable[Policy], named: Iterable[str]) -> Policies:

@@ -20,7 +20,19 @@ import typer
 from typer.exceptions import TyperException
 
 from policycheck import __version__
-from policycheck.cli import app, audit, explain, init, inventory, policy, report, store, violation
+from policycheck.cli import (
+    app,
+    attestation,
+    audit,
+    explain,
+    init,
+    inventory,
+    policy,
+    report,
+    store,
+    violation,
+    waiver,
+)
 from policycheck.cli.exits import Exit
 from policycheck.cli.output import print_problems, say
 from policycheck.problems import PolicycheckError, Problem
@@ -41,7 +53,9 @@ _OF_THE_MACHINE = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES, errno.EMFILE}
 )
 """Errors that are not ours: no room, a broken disk, no permission, too many open files."""
-for noun in (init, audit, report, violation, explain, policy, app, inventory, store):
+for noun in (
+    init, audit, report, violation, waiver, attestation, explain, policy, app, inventory, store,
+):  # fmt: skip
     noun.register(program)
 
 
@@ -87,8 +101,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:
             print_problems([_describe_machine(error)])
             return Exit.COULD_NOT_AUDIT
-        print_problems([_describe_bug(error)])
-        return Exit.BUG
+        exhausted = _describe_exhaustion(error)
+        print_problems([exhausted or _describe_bug(error)])
+        return Exit.COULD_NOT_AUDIT if exhausted else Exit.BUG
 
 
 def _tell_of_interruption() -> Exit:
@@ -106,6 +121,15 @@ def _describe_machine(error: OSError) -> Problem:
     where = f": {error.filename}" if error.filename else ""
     reason = str(error.strerror)
     return Problem(f"{reason[:1].lower()}{reason[1:]}{where}", None, "mend that, and run it again")
+
+
+def _describe_exhaustion(error: Exception) -> Problem | None:
+    """Say what DuckDB ran out of; None for any other error."""
+    if "duckdb" not in sys.modules:
+        return None
+    from policycheck.engine.session import describe_exhaustion
+
+    return describe_exhaustion(error)
 
 
 def _print_usage(error: TyperException) -> None:

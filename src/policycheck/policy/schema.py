@@ -20,6 +20,7 @@ from policycheck.policy.file import PolicyFile
 from policycheck.policy.map_reader import EVERYTHING, FLEET
 from policycheck.policy.selector_reader import GLOB_KEYS, ID_KEYS
 from policycheck.policy.written import SHAPE
+from policycheck.yamlfile import Model
 
 Schema = dict[str, Any]
 
@@ -43,6 +44,17 @@ def policy_schema() -> Schema:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A policycheck policy",
         **schema,
+    }
+
+
+def record_schema(model: type[Model], title: str) -> Schema:
+    """Make the schema of a file that refers to a policy: a waiver, an attestation."""
+    schema = _tidy(model.model_json_schema(by_alias=True))
+    schema["$defs"] = {**schema.get("$defs", {}), "FleetMap": _map_schema(FLEET)}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": title,
     }
 
 

@@ -124,9 +124,8 @@ SELECT v.fingerprint, v.policy, v.control, coalesce(c.severity, ''), coalesce(c.
     v.device_key, d.device_id, d.name, v.person_id, d.platform, v.subject, i.app_id, i.kind,
     i.identifier, i.name, i.version, i.basis, i.confidence, v.status, v.first_seen,
     coalesce(v.last_seen, s.reported_at, n.received_at, v.reported_at, v.first_seen), v.due,
-    v.closed_at, v.cause, v.reopened, v.waiver, v.waived_until, r.sha256, r.path, v.source, v.record,
-    v.reported_at,
-    r.received_at
+    v.closed_at, v.cause, v.reopened, v.waiver, v.waived_until, r.sha256, r.path, v.source,
+    v.record, v.reported_at, r.received_at
 FROM violation AS v
 LEFT JOIN control AS c ON c.policy = v.policy AND c.control = v.control
 LEFT JOIN device AS d ON d.device_key = v.device_key
@@ -220,6 +219,16 @@ def tell_story(connection: Connection, violation: Violation) -> Story:
     )
 
 
+def count_waived(connection: Connection) -> dict[str, int]:
+    """Count the open violations by the waiver that waived them when they were last judged."""
+    rows = connection.execute(text(_WAIVED))
+    return {str(waiver): int(count) for waiver, count in rows}
+
+
+_WAIVED = (
+    "SELECT waiver, count(*) FROM violation WHERE status = 'open' AND waiver IS NOT NULL"
+    " GROUP BY waiver"
+)
 _EVENTS = (
     "SELECT at, run_id, kind, cause, detail FROM event WHERE fingerprint IN :names ORDER BY id"
 )
