@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policycheck.engine.session import insert_columns, naive_utc
-from policycheck.inventory.base import Progress, ReadResult
+from policycheck.inventory.base import Earlier, Progress, ReadResult
 from policycheck.inventory.people import no_people, read_people
 from policycheck.inventory.read import read_reports
 from policycheck.problems import PolicycheckError, Problem
@@ -31,7 +31,11 @@ class Intake:
 
 
 def read_inputs(
-    request: AuditRequest, con: DuckDBPyConnection, staged: Path, progress: Progress | None
+    request: AuditRequest,
+    con: DuckDBPyConnection,
+    staged: Path,
+    progress: Progress | None,
+    earlier: Earlier | None = None,
 ) -> Intake:
     """Read reports and people; leaves report, listing, rejected, person and part_file."""
     reports = read_reports(
@@ -42,6 +46,7 @@ def read_inputs(
         progress,
         device=request.device,
         mappings=request.mappings,
+        earlier=earlier,
     )
     if request.inputs and not any(line.format for line in reports.inputs):
         raise PolicycheckError([*reports.problems, Problem("no report could be read", None)])

@@ -79,6 +79,8 @@ def test_a_change_follows_its_base_in_another_file(read, write):
 
 def test_a_change_without_its_base_is_partial(read, write):
     reading = read(write("a.log", ("q", 1, 5, 0, "added", "WeChat")))
+    (problem,) = reading.result.problems
+    assert "tells changes of 1 host without all that went before" in problem.message
     assert names(reading) == ["WeChat"]
     assert reading.reports("partial") == [(True,)]
     assert reading.listings() == [(1, "app", "managed")]

@@ -8,7 +8,7 @@ rows; `readers.py` lists them all.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 Form = Literal["table", "parquet", "json", "xml", "text", "binary", "empty"]
 Progress = Callable[[int, int], None]
 """Called with bytes read so far and bytes in all; may be called from another thread."""
+
+Earlier = Callable[[str, Sequence[str]], Mapping[str, str]]
+"""Given a source and its ids of devices, returns the states that earlier audits kept of them."""
+
+STATES = "states.parquet"
+"""The file of such states, beside the items: device and state, each a text."""
 
 HEAD_BYTES = 1024 * 1024
 """How much of a source detection looks at."""

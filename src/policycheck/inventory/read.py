@@ -10,7 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Input, Progress, Reader, ReadResult, Source, UnreadableError
+from policycheck.inventory.base import (
+    Earlier,
+    Input,
+    Progress,
+    Reader,
+    ReadResult,
+    Source,
+    UnreadableError,
+)
 from policycheck.inventory.detect import detect
 from policycheck.inventory.files.digest import Digest
 from policycheck.inventory.files.opening import Opener, expand_paths
@@ -34,6 +42,7 @@ def read_reports(
     device: str = "",
     only_look: bool = False,
     mappings: Sequence[FileMapping] = (),
+    earlier: Earlier | None = None,
 ) -> ReadResult:
     """Read reports of any known format into the tables of a connection.
 
@@ -51,13 +60,17 @@ def read_reports(
         mappings: How tables and JSON of other systems become ours.
         device: The id of the device that the reports which name none (winget, adb, `.reg`) are
             about; without it they are refused.
+        earlier: Gives what earlier audits kept of devices whose reports tell changes only; what a
+            later one will ask for is then written to `folder`, too.
         only_look: Read such a report all the same: nothing will be judged.
     """
     files = list(expand_paths(paths))
     count = _Count(files, progress)
     with tempfile.TemporaryDirectory(prefix="reading-", dir=folder) as scratch:
         opener = Opener(con, Path(scratch), count.advance)
-        staging = Staging(con, folder, Path(scratch), device.strip(), only_look=only_look)
+        staging = Staging(
+            con, folder, Path(scratch), device.strip(), only_look=only_look, earlier=earlier
+        )
         with closing(staging.rows):
             readers = [MappedReader(mapping) for mapping in mappings if mapping.device]
             entries = _read_files(files, opener, staging, readers)

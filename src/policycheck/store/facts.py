@@ -4,6 +4,7 @@ A segment is a folder `ab/abcdef.../` with
 
 - `items-NNN.parquet`: one item a row, in the order of the reports (`NNN` is the part);
 - `devices.parquet`: one device report a row (`report_no`, `part`, `device_ref`, its columns);
+- `states.parquet`, if any: what readers of changes go on from, a device a row;
 - `listings.parquet`: what kinds of item each of those reports lists.
 
 It is written whole beside its place and renamed into it. It counts only once the store points to
@@ -16,18 +17,20 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from policycheck.inventory.base import STATES
 from policycheck.model import DEVICE_COLUMNS
 from policycheck.problems import PolicycheckError, Problem
 
 _INCOMING = "incoming-"
 _BLOCK = 1 << 20
+_STATES = "SELECT device, state FROM read_parquet(?) WHERE device IN (SELECT unnest(?::VARCHAR[]))"
 _REPORT = ", ".join(
     ("report_no", "part", "device_ref", "record", "source", "report_sha256", *DEVICE_COLUMNS)
 )
@@ -81,6 +84,14 @@ class Facts:
     def segment(self, digest: str) -> Path:
         """Return the folder of a segment."""
         return self.root / digest[:2] / digest
+
+    def read_states(self, digest: str, devices: Sequence[str]) -> dict[str, str]:
+        """Return what readers kept of devices beside these facts; see states.recall_states."""
+        path = self.segment(digest) / STATES
+        if not path.exists():
+            return {}
+        with duckdb.connect() as con:
+            return dict(con.execute(_STATES, [str(path), list(devices)]).fetchall())
 
     def load_held(self, con: duckdb.DuckDBPyConnection) -> None:
         """Add the stored reports that `held` points to, to the session's tables.

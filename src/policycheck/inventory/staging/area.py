@@ -19,7 +19,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import ROSTER, Head, Reader, Source, UnreadableError
+from policycheck.inventory.base import (
+    ROSTER,
+    STATES,
+    Earlier,
+    Head,
+    Reader,
+    Source,
+    UnreadableError,
+)
 from policycheck.inventory.documents.delimited import Fault, Grammar, guess_fields, split_records
 from policycheck.inventory.files.spool import unused_path
 from policycheck.inventory.staging.losses import Losses
@@ -32,6 +40,7 @@ from policycheck.inventory.staging.table import (
     UnsoundTableError,
     escape_glob,
     scan,
+    write_parquet,
 )
 from policycheck.problems import Problem, Severity
 
@@ -50,8 +59,10 @@ class Staging:
         device: str = "",
         *,
         only_look: bool = False,
+        earlier: Earlier | None = None,
     ) -> None:
         self.con = con
+        self.earlier = earlier
         self._device = device
         self._only_look = only_look
         self.folder = folder
@@ -103,6 +114,20 @@ class Staging:
         `source` is the report's own, where it is not its reader's.
         """
         return (source or self._sources[input_no]) + ROSTER
+
+    def keep_states(self, lines: Path, longest: int) -> None:
+        """Keep what a later audit asks for by `earlier`: lines of JSON with device and state.
+
+        `longest` is the length of the longest line.
+        """
+        columns = "{device: 'VARCHAR', state: 'VARCHAR'}"
+        write_parquet(
+            self.con,
+            f"SELECT * FROM read_json($path, format='newline_delimited', columns={columns},"
+            f" maximum_object_size={max(longest + 1, 1 << 24)})",
+            self.folder / STATES,
+            {"path": escape_glob(lines)},
+        )
 
     def refuse(self, input_no: int, path: str, error: UnreadableError) -> None:
         """Give up a source as a whole; the others go on."""

@@ -2,8 +2,8 @@
 
 All logs of one call are one story: a host's results are put in order of their time and added up,
 whatever file they stand in. Its report counts as said by the file with its newest result; what an
-earlier file added is shown there, too. Results of earlier calls are not known here, so a log that
-begins in the middle is `partial`.
+earlier file added is shown there, too. They go on from where an earlier audit was left, if one was
+kept; else a log that begins in the middle is `partial`.
 
 Hosts are dealt out to files on disk first, so that only some of them are in memory at a time.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -29,7 +30,7 @@ from policycheck.inventory.formats.osquery.events import (
     read_event,
     read_line,
 )
-from policycheck.inventory.formats.osquery.state import HostState, Place, fold
+from policycheck.inventory.formats.osquery.state import HostState, Place, fold, pack, unpack
 from policycheck.inventory.formats.osquery.tables import (
     APPS,
     CHROME,
@@ -68,10 +69,43 @@ def claims(head: Head) -> bool:
 
 def read(sources: Sequence[Source], staging: Staging) -> None:
     """Read all logs as one."""
+    shown, lossy = _Shown(), set[int]()
+    shares = _deal_out(sources, staging, lossy)
+    states, longest = unused_path(staging.scratch, "states"), 0
+    unbased = Counter[int]()
+    with states.open("x", encoding="utf-8") as kept:
+        for share in shares:
+            events = list(_read_share(share))
+            share.unlink()
+            for host, state in fold(events, _recall(events, staging)).items():
+                is_whole = not state.inputs & lossy
+                unbased[state.last[0]] += any(not q.is_whole for q in state.queries.values())
+                if not is_whole:
+                    state.spoil()
+                _add_host(host, state, staging, shown, is_whole=is_whole)
+                line = json.dumps({"device": host, "state": json.dumps(pack(state))})
+                longest = max(longest, kept.write(f"{line}\n"))
+    if staging.earlier and longest:
+        staging.keep_states(states, longest)
+    _warn_of_gaps(sources, unbased, staging)
+    for input_no, records in shown.count().items():
+        staging.records[input_no] -= records  # they are counted when they are scanned
+
+
+def _warn_of_gaps(sources: Sequence[Source], unbased: Counter[int], staging: Staging) -> None:
+    for source in sources:
+        if hosts := unbased[source.input_no]:
+            noun = "host" if hosts == 1 else "hosts"
+            message = f"tells changes of {hosts} {noun} without all that went before"
+            hint = "name the logs since the last counter 0; until then no list counts as complete"
+            staging.warn(source.path, message, hint)
+
+
+def _deal_out(sources: Sequence[Source], staging: Staging, lossy: set[int]) -> list[Path]:
+    """Write the results of all sources to files, all of a host to the same."""
     size = sum(source.size for source in sources)
     count = min(_MOST_SHARES, 1 + size // _SHARE)
     shares: list[Path] = []
-    shown, lossy = _Shown(), set[int]()
     with ExitStack() as files:
         handles = []
         for _ in range(count):
@@ -85,13 +119,16 @@ def read(sources: Sequence[Source], staging: Staging) -> None:
                     staging.records[source.input_no] += 1
             except UnreadableError as error:
                 staging.refuse(source.input_no, source.path, error)
-    for share in shares:
-        for host, state in fold(_read_share(share)).items():
-            is_whole = not state.inputs & lossy
-            _add_host(host, state, staging, shown, is_whole=is_whole)
-        share.unlink()
-    for input_no, records in shown.count().items():
-        staging.records[input_no] -= records  # they are counted when they are scanned
+    return shares
+
+
+def _recall(events: Sequence[tuple[Event, Place]], staging: Staging) -> dict[str, HostState]:
+    """Return where the logs of earlier audits left the hosts of these results."""
+    if not staging.earlier:
+        return {}
+    hosts = sorted({event.host for event, _ in events})
+    kept = staging.earlier(SOURCE, hosts)
+    return {host: unpack(json.loads(state)) for host, state in kept.items()}
 
 
 class _Shown:
