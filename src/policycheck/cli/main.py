@@ -132,6 +132,15 @@ def _describe_exhaustion(error: Exception) -> Problem | None:
     return describe_exhaustion(error)
 
 
+def _describe_exhaustion(error: Exception) -> Problem | None:
+    """Say what DuckDB ran out of; None for any other error."""
+    if "duckdb" not in sys.modules:
+        return None
+    from policycheck.engine.session import describe_exhaustion
+
+    return describe_exhaustion(error)
+
+
 def _print_usage(error: TyperException) -> None:
     """Say what is wrong with the words; a noun without a verb is answered with its help."""
     message = error.format_message()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from policycheck.problems import Problem
 from policycheck.text import VERSION_PATTERN
 
 MEMORY_LIMIT = "400MB"
@@ -84,6 +85,17 @@ def open_session(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     con.execute("SET TimeZone = 'UTC'")
     con.execute(_MACROS)
     return con
+
+
+def describe_exhaustion(error: Exception) -> Problem | None:
+    """Say what of the machine's DuckDB ran out of, or could not use; None for any other error."""
+    if isinstance(error, duckdb.OutOfMemoryException):
+        message = "there is too little memory, or too little room in the folder for temporary files"
+        return Problem(message, None, "make room there (TMPDIR), or name fewer reports at once")
+    if isinstance(error, duckdb.IOException):
+        reason = str(error).partition("\n")[0].removeprefix("IO Error: ")
+        return Problem(f"{reason[:1].lower()}{reason[1:]}", None, "mend that, and run it again")
+    return None
 
 
 def create_tables(con: duckdb.DuckDBPyConnection) -> None:

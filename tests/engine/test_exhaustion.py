@@ -1,0 +1,31 @@
+"""What DuckDB runs out of is told in words."""
+
+import duckdb
+import pytest
+
+from policycheck.engine.session import describe_exhaustion
+
+
+def test_too_little_memory(tmp_path):
+    limits = {"memory_limit": "20MB", "temp_directory": str(tmp_path)}
+    with (
+        duckdb.connect(config=limits) as con,
+        pytest.raises(duckdb.OutOfMemoryException) as caught,
+    ):
+        con.execute("SELECT len(list(md5(range::VARCHAR))) FROM range(2000000)")
+    told = describe_exhaustion(caught.value)
+    assert told is not None
+    assert told.message.startswith("there is too little memory")
+
+
+def test_a_file_that_cannot_be_read(tmp_path):
+    with duckdb.connect() as con, pytest.raises(duckdb.IOException) as caught:
+        con.execute("FROM read_csv($1)", [str(tmp_path / "gone.csv")])
+    told = describe_exhaustion(caught.value)
+    assert told is not None
+    assert "gone.csv" in told.message
+
+
+def test_any_other_error_is_not_the_machines():
+    assert describe_exhaustion(duckdb.BinderException("no such column")) is None
+    assert describe_exhaustion(ValueError("ours")) is None
