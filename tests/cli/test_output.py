@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import sys
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from policycheck.cli import progress
+from policycheck.cli import output, progress
 from policycheck.cli.output import look, print_problems
 from policycheck.cli.progress import progress_bar
-from policycheck.problems import Problem
+from policycheck.problems import PolicycheckError, Problem
 
 
 class Tty(io.StringIO):
@@ -88,3 +90,21 @@ def test_a_hint_that_several_share_is_told_once(capsys: pytest.CaptureFixture[st
 def test_a_flood_of_problems_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
     print_problems([Problem(f"{number:04} is bad", None) for number in range(1234)])
     assert capsys.readouterr().err.endswith("error: 0199 is bad\n\nand 1,034 more\n")
+
+
+class Form(ModuleType):
+    """A form that is told by its suffix only."""
+
+    def __init__(self, suffix: str) -> None:
+        super().__init__(suffix)
+        self.SUFFIX = suffix
+
+
+def test_the_longest_suffix_chooses_the_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    forms = {suffix: Form(suffix) for suffix in (".json", ".ocsf.json", ".html")}
+    monkeypatch.setattr(output, "REPORTS", forms)
+    for name in ("a.json", "A.OCSF.JSON", "b.c.html"):
+        assert name.lower().endswith(output.form_of(Path(name)).SUFFIX)
+    assert output.form_of(Path("a.ocsf.json")).SUFFIX == ".ocsf.json"
+    with pytest.raises(PolicycheckError, match="what to export"):
+        output.form_of(Path("json"))

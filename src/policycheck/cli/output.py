@@ -85,13 +85,17 @@ def print_report(content: Content, name: str, look: Look) -> None:
 
 
 def form_of(path: Path) -> Form:
-    """Choose a form by a file's suffix. Raises PolicycheckError where none fits."""
+    """Choose a form by how a file's name ends, the longest suffix first (`.ocsf.json`, `.json`).
+
+    Raises PolicycheckError where none fits.
+    """
     forms = {form.SUFFIX: form for form in REPORTS.values()}
-    if path.suffix.lower() not in forms:
-        message = f"cannot tell from the name {quote(path.name)} what to export"
-        hint = f"let it end in one of {', '.join(sorted(forms))}"
-        raise PolicycheckError([Problem(message, None, hint)])
-    return forms[path.suffix.lower()]
+    for suffix in sorted(forms, key=len, reverse=True):
+        if path.name.lower().endswith(suffix):
+            return forms[suffix]
+    message = f"cannot tell from the name {quote(path.name)} what to export"
+    hint = f"let it end in one of {', '.join(sorted(forms))}"
+    raise PolicycheckError([Problem(message, None, hint)])
 
 
 def export_reports(content: Content, exports: Sequence[tuple[Path, Form]], look: Look) -> None:
