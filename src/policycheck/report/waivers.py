@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from policycheck.problems import Problem, quote
@@ -28,7 +29,7 @@ def waiver_lines(effects: Iterable[Effect], as_of: datetime) -> list[WaiverLine]
             ticket=effect.waiver.ticket,
             reason=effect.waiver.reason,
             violations=effect.violations,
-            path=effect.waiver.path,
+            path=_in_workspace(effect.waiver.path),
         )
         for effect in effects
     ]
@@ -47,7 +48,7 @@ def describe_effects(
         if waiver.state(as_of) == "lapsed":
             message = f"the waiver {quote(waiver.id)} lapsed on {waiver.expires}"
             message += f": {_counting(effect.violations)} again"
-            hint = f"grant a new one, or remove {waiver.path}"
+            hint = f"grant a new one, or remove {_in_workspace(waiver.path)}"
             yield Problem(message, None, hint, severity="warning")
         elif whole and effect.too_broad:
             yield Problem(too_broad(effect), None, severity="warning")
@@ -83,6 +84,11 @@ def standing(line: WaiverLine) -> str:
         f" {counted(line.violations, 'violation')} until {line.expires}; approved by"
         f" {line.approved_by} ({line.ticket})"
     )
+
+
+def _in_workspace(path: str) -> str:
+    """Name a waiver's file as the workspace knows it: `waivers/liaison.yaml`."""
+    return "/".join(PurePath(path).parts[-2:])
 
 
 def _counting(count: int) -> str:
