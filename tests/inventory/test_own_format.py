@@ -371,3 +371,19 @@ def test_a_key_that_stands_twice_rejects_the_line(read, tmp_path, line, key):
     path = tmp_path / "x.ndjson"
     path.write_text(f'{{"device_id": "E", "items": []}}\n{line}\n')
     assert read(path).rejected() == [(2, f"says '{key}' twice")]
+
+
+@pytest.mark.parametrize(
+    "text", ['[{"device_id": "d", "items": []}]', '{\n"device_id": "d",\n"items": []\n}']
+)
+def test_one_document_instead_of_lines_is_refused_once(read, tmp_path, text):
+    reading = read(write_lines(tmp_path / "own.json", text))
+    (problem,) = reading.result.problems
+    assert "each device has a line of its own" in problem.message
+
+
+def test_excel_says_by_which_sign_fields_are_parted(read, tmp_path):
+    reading = read(
+        write_csv(tmp_path / "own.csv", "sep=;", "device_id;platform;name", "d;ios;微信")
+    )
+    assert reading.items("record, name") == [(1, "微信")]

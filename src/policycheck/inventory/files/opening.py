@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _TEMPORARY = (".tmp", ".part", ".partial", ".crdownload", ".download", ".swp", "~")
-_POWERSHELL = b"#TYPE "
-"""Before the header, Windows PowerShell says of what type the rows of a CSV were."""
+_PREAMBLE = re.compile(rb"""#TYPE |"?sep=.{1,2}"?\r?\n""", re.IGNORECASE)
+"""Before the header, Windows PowerShell says of what type the rows of a CSV were, and Excel by
+which sign its fields are parted."""
 _CHUNK = 1024 * 1024
 _MOST_HELD = 64 * 1024 * 1024
 
@@ -109,7 +111,7 @@ class Opener:
             content = content.removeprefix(b"\xef\xbb\xbf")
         if content is not None and b"\n" not in content:
             content = content.replace(b"\r", b"\n")  # old Macintosh line ends
-        if content is not None and content.startswith(_POWERSHELL):
+        if content is not None and _PREAMBLE.match(content):
             content = content.partition(b"\n")[2]
         head = make_head(_read_start(content, file))
         content, file = self._hold(content, file, pristine=content is stream.content)

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import MAX_LINE, MAX_RECORD, Head, Source
+from policycheck.inventory.base import MAX_LINE, MAX_RECORD, Head, Source, UnreadableError
 from policycheck.inventory.files.spool import SMALL
 from policycheck.inventory.formats.own.plain_lines import Line, scan_plain
 from policycheck.inventory.staging.columns import (
@@ -54,6 +54,13 @@ def claims(head: Head) -> bool:
 def read(sources: Sequence[Source], staging: Staging) -> None:
     """Read every line; a line that is no device as we write it is rejected by itself."""
     for source in sources:
+        if _is_one_document(source):
+            error = UnreadableError(
+                "is JSON laid out over lines or as a list, where each device has a line of its own",
+                "make lines of it, as jq -c does: jq -c '.[]' of a list",
+            )
+            staging.refuse(source.input_no, source.path, error)
+            continue
         unknown: set[str] = set()
         lines: Iterable[Line] = enumerate(filter(bytes.strip, source.lines()), 1)
         if source.size > SMALL:
@@ -69,6 +76,11 @@ def read(sources: Sequence[Source], staging: Staging) -> None:
         if source.cut:
             message = "ends in the middle; the devices that came before are used"
             staging.warn(source.path, message, "export it once more")
+
+
+def _is_one_document(source: Source) -> bool:
+    first = next(filter(bytes.strip, source.lines()), b"").strip()
+    return first.startswith(b"[") or first == b"{"
 
 
 def _parse(line: bytes) -> dict[str, object]:
@@ -165,7 +177,8 @@ def _read_texts(
 ) -> dict[str, str]:
     texts = {key: _read_text(value[key], where + key) for key in value.keys() & keys}
     if sum(map(len, texts.values())) > MAX_RECORD // 4:
-        raise _LineError(f"{where or 'device'} is longer than {MAX_RECORD // 4} characters")
+        named = where.rstrip(".") or "device"
+        raise _LineError(f"{named} is longer than {MAX_RECORD // 4} characters")
     return texts
 
 
