@@ -42,8 +42,9 @@ check: $(VENV)/.developed  ## Lint, format, types, layers, and docs against the 
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests/docs
 
-docs: $(VENV)/.developed  ## Write docs/cli.md anew from --help
+docs: $(VENV)/.developed  ## Write docs/cli.md and docs/readers.md anew from the program
 	$(BIN)/python docs/make_cli.py
+	$(BIN)/python docs/make_readers.py
 
 screenshots: $(VENV)/.developed  ## Take docs/images/*.png anew (needs Debian's chromium)
 	$(BIN)/python docs/make_images.py
@@ -55,6 +56,7 @@ format: $(VENV)/.developed  ## Put the code into its form
 bench: $(VENV)/.developed  ## Measure (about ten minutes, 3 GB of disk); writes benchmarks/*.md
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/breakdown.py
+	$(BIN)/python benchmarks/reports.py
 
 lock:  ## Resolve the dependencies anew into constraints*.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -180,7 +180,7 @@ class BigContent:
         device = machine(place)
         known = [app for app in MESSENGERS if app[3] == device.platform]
         app, name, _, _, _ = known[(place + which * 3) % len(known)]
-        seen = AS_OF - timedelta(days=number % DAYS, seconds=number % 86_400)
+        seen = AS_OF - timedelta(days=number % DAYS)  # first seen is when an audit was
         return self._finding(number, device, "violation")._replace(
             subject=app, app_id=app, identifier=digest("app", name), name=name,
             version=f"{number % 9}.{number % 17}.{number % 101}", basis="publisher_and_name",

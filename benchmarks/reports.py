@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from measure import Case, interleave, peak, wall
+from measure import Case, cpu, interleave, peak, wall
 
 HERE = Path(__file__).parent
 DATA = HERE / "data" / "reports"
@@ -58,11 +58,14 @@ def main() -> None:
         for name, path in paths.items()
     ]
     runs = interleave(cases, arguments.rounds, {**os.environ, "PYTHONPATH": str(HERE)})
-    lines = [f"# Reports of {arguments.violations:,} violations\n", "| form | wall, s | peak, MB | file, MB |",
-             "|---|---|---|---|"]  # fmt: skip
+    lines = [
+        f"# Reports of {arguments.violations:,} violations\n",
+        "| form | wall, s | CPU, s | peak, MB | file, MB |\n|---|---|---|---|---|",
+    ]
     for name, path in paths.items():
         size = f"{path.stat().st_size / 1e6:.1f}" if path.exists() else "-"
-        lines.append(f"| {name} | {wall(runs[name]):.2f} | {peak(runs[name]):.0f} | {size} |")
+        took = runs[name]
+        lines.append(f"| {name} | {wall(took):.2f} | {cpu(took):.2f} | {peak(took):.0f} | {size} |")
     lines += ["", GOALS]
     if "html" in paths:
         lines += ["", *in_browser(paths["html"])]
