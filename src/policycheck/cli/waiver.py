@@ -65,7 +65,10 @@ def list_waivers(
     form: ListFormat = "terminal",
     no_color: options.NoColor = False,
 ) -> None:
-    """List the waivers, and how many violations each waived when they were last judged."""
+    """List the waivers.
+
+    With how many violations each waived when they were last judged.
+    """
     from policycheck.cli.clock import moment_of
     from policycheck.rulebook import load_rulebook
     from policycheck.workspace import Given, resolve
