@@ -35,7 +35,7 @@ def list_attestations(
     form: ListFormat = "terminal",
     no_color: options.NoColor = False,
 ) -> None:
-    """List the attestations that are on file, and whether they are valid."""
+    """List the attestations on file."""
     from policycheck.rulebook import load_rulebook
     from policycheck.workspace import Given, resolve
 
@@ -87,7 +87,7 @@ def add_attestation(
         str | None, typer.Option("--id", metavar="NAME", help="What to call it.")
     ] = None,
 ) -> None:
-    """Put an attestation on file, in the workspace's folder attestations/."""
+    """Put an attestation on file."""
     from policycheck.attestations.draft import write_attestation
     from policycheck.rulebook import check_attestation, load_rulebook
     from policycheck.workspace import Given, resolve
@@ -110,7 +110,7 @@ def add_attestation(
 
 @_commands.command("lint")
 def lint_attestations() -> None:
-    """Check the workspace's attestations: every mistake with its place and a hint."""
+    """Check attestations: every mistake with a hint."""
     from policycheck.report.words import counted
     from policycheck.rulebook import load_rulebook
     from policycheck.workspace import Given, resolve
