@@ -62,6 +62,7 @@ FORMATS = {
     "windows/winget_export.json": "winget-export",
     "windows/winget_list.txt": "winget-list",
     "windows/winget_list_broken.txt": "winget-list",
+    "agent_json/all_registers.json": "agent-json",
     "agent_json/phones.json": "agent-json",
     "agent_json/windows.json": "agent-json",
     "managers/addigy.json": "addigy",

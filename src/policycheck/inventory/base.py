@@ -148,6 +148,36 @@ class ReadResult:
     """The Parquet files with the items; part 0 is always there."""
 
 
+@dataclass(frozen=True)
+class Facts:
+    """What the reports of a format can say, at best; words with blanks between them.
+
+    `docs/readers.md` tells it. A test compares it with the inventories of the format's examples:
+    what stands here is in one of them, and what does not is null in all.
+    """
+
+    forms: str
+    """What its files look like (see `Form`)."""
+    reports: Literal["state", "both"]
+    """Whether each report says all that is there, or some only what changed."""
+    names_device: Literal["yes", "no", "some"]
+    """Whether a report says whose it is; else `--device` does."""
+    listing: str
+    """Kinds and their visibility, as in `app=all`."""
+    says: str
+    """The columns of `TOLD` that it fills."""
+    identifiers: str = ""
+    """What an item's identifier may be; without any, its type is not said."""
+
+
+TOLD = (
+    "user_id", "ownership", "managed", "reported_at",
+    "identifier", "name", "version", "publisher", "signer", "profile", "path", "os_user",
+    "install_source",
+)  # fmt: skip
+"""The columns that formats differ in, of the device and of the item."""
+
+
 class Reader(Protocol):
     """A module that reads one family of reports. Modules fit this by their names."""
 
@@ -171,3 +201,10 @@ class Reader(Protocol):
         report over several files. Refuses a source by `staging.refuse`.
         """
         ...
+
+
+class FormatReader(Reader, Protocol):
+    """A reader that is built in."""
+
+    FACTS: Facts
+    """What its reports can say."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from policycheck.inventory.base import Form, Head, Reader, UnreadableError
+from policycheck.inventory.base import Form, FormatReader, Head, Reader, UnreadableError
 from policycheck.inventory.files.heads import describe
 from policycheck.inventory.formats import snipe_it, wazuh
 from policycheck.inventory.formats.agents import agent_json, agent_xml
@@ -35,7 +35,7 @@ from policycheck.inventory.formats.windows import registry as windows_registry
 from policycheck.inventory.formats.windows import uninstall_table, winget_export, winget_list
 from policycheck.inventory.mapping.reader import MappedReader
 
-READERS: tuple[Reader, ...] = (
+READERS: tuple[FormatReader, ...] = (
     own_lines,
     own_table,
     intune,

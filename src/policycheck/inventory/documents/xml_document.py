@@ -77,7 +77,9 @@ class _Tree(ContentHandler):
             raise UnreadableError(f"is nested deeper than {MAX_DEPTH} levels")
         if self._elements > MAX_ELEMENTS:
             raise UnreadableError(f"has more than {MAX_ELEMENTS} elements")
-        kept = {name: attrs.getValue(name) for name in self._keep if name in attrs}
+        kept: dict[str, object] = {
+            name: attrs.getValue(name) for name in self._keep if name in attrs
+        }
         self._open.append(kept)
         self._texts.clear()
 

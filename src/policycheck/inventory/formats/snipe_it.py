@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import ROSTER, Head, Source
+from policycheck.inventory.base import ROSTER, Facts, Head, Source
 from policycheck.inventory.documents.values import Section, filled, raw_text, section, text
 from policycheck.inventory.formats.device_report import DeviceReport
 from policycheck.inventory.formats.managers.reader import Api, ApiReader, marks
@@ -28,6 +28,13 @@ NAME = "snipe-it"
 SOURCE = "snipe-it"
 TITLE = "Snipe-IT (register of assets, JSON and CSV)"
 LOOKS_FOR = "JSON rows with asset_tag and assigned_to, or a table with Asset Tag and Checked Out To"
+FACTS = Facts(
+    forms="json table",
+    reports="state",
+    names_device="yes",
+    listing="",
+    says="user_id ownership",
+)
 
 _FORMS = {
     "laptop": ("laptop", "laptops", "notebook", "notebooks"),
@@ -128,6 +135,7 @@ _JSON = ApiReader(
     NAME,
     TITLE,
     LOOKS_FOR,
+    FACTS,
     Api(
         marks("rows.asset_tag rows.assigned_to", "asset_tag assigned_to status_label"),
         ["rows"],

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import MAX_RECORD, Head, Source, UnreadableError
+from policycheck.inventory.base import MAX_RECORD, Facts, Head, Source, UnreadableError
 from policycheck.inventory.documents.json_document import ENVELOPE, Element, read_elements
 from policycheck.inventory.documents.values import Section, filled, find, section, text, time
 
@@ -22,6 +22,14 @@ NAME = "wazuh"
 SOURCE = "wazuh"
 TITLE = "Wazuh syscollector (API, events)"
 LOOKS_FOR = "JSON with data.affected_items of packages or agents, or dbsync_packages events"
+FACTS = Facts(
+    forms="json",
+    reports="both",
+    names_device="some",
+    listing="app=all",
+    says="reported_at identifier name version publisher path",
+    identifiers="deb_package homebrew rpm_package snap_name",
+)
 
 _LISTS = ("data.affected_items", "data.items", "items")
 _TYPES = {"deb": "deb_package", "rpm": "rpm_package", "homebrew": "homebrew", "snap": "snap_name"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source, UnreadableError
 from policycheck.inventory.documents.json_document import ENVELOPE, read_elements
 from policycheck.inventory.documents.values import Section, entries, flag, raw_text, section
 from policycheck.inventory.formats.agents.agent_xml import read_item
@@ -28,6 +28,16 @@ NAME = "agent-json"
 SOURCE = "glpi-agent"
 TITLE = "GLPI agent (JSON)"
 LOOKS_FOR = "JSON with content.versionclient, or with deviceid and content"
+FACTS = Facts(
+    forms="json",
+    reports="both",
+    names_device="yes",
+    listing="app=all",
+    says="user_id reported_at identifier name version publisher path os_user",
+    identifiers=(
+        "android_package deb_package flatpak_id msix_pfn rpm_package snap_name win_uninstall_key"
+    ),
+)
 
 _SECTIONS = ("hardware", "bios", "operatingsystem", "accesslog", "users")
 _DEVICES = ("", "computer", "phone")

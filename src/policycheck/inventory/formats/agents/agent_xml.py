@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import MAX_RECORD, Head, Source, UnreadableError
+from policycheck.inventory.base import MAX_RECORD, Facts, Head, Source, UnreadableError
 from policycheck.inventory.formats.agents.device import (
     name_source,
     read_device,
@@ -29,6 +29,16 @@ NAME = "agent-xml"
 SOURCE = "ocs"
 TITLE = "FusionInventory, GLPI or OCS agent (XML)"
 LOOKS_FOR = "XML with the root element REQUEST"
+FACTS = Facts(
+    forms="xml",
+    reports="state",
+    names_device="yes",
+    listing="app=all",
+    says="user_id reported_at identifier name version publisher path os_user",
+    identifiers=(
+        "android_package deb_package flatpak_id msix_pfn rpm_package snap_name win_uninstall_key"
+    ),
+)
 
 Entry = Mapping[str, str]
 

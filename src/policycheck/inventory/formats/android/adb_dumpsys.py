@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source, UnreadableError
 from policycheck.inventory.formats.android.shell import (
     PACKAGE,
     is_system_path,
@@ -30,6 +30,14 @@ NAME = "adb-dumpsys"
 SOURCE = "adb-dumpsys"
 TITLE = "adb shell dumpsys package, or a bug report (text)"
 LOOKS_FOR = "text that starts as dumpsys package or a bug report does"
+FACTS = Facts(
+    forms="text",
+    reports="state",
+    names_device="no",
+    listing="app=all",
+    says="identifier version profile path os_user install_source",
+    identifiers="android_package",
+)
 
 _START = re.compile(
     r"^(?:Packages:|Activity Resolver Table:|Database versions:|Verifiers:"

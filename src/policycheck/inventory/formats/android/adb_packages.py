@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source, UnreadableError
 from policycheck.inventory.formats.android.shell import (
     PACKAGE,
     is_system_path,
@@ -28,6 +28,14 @@ NAME = "adb-packages"
 SOURCE = "adb"
 TITLE = "adb shell pm list packages (text)"
 LOOKS_FOR = "lines that start with package:"
+FACTS = Facts(
+    forms="text",
+    reports="state",
+    names_device="no",
+    listing="app=managed",
+    says="identifier profile path os_user install_source",
+    identifiers="android_package",
+)
 
 _LINE = re.compile(r"^package:\S", re.MULTILINE)
 _MOST = 10_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source, UnreadableError
 from policycheck.inventory.documents.json_document import read_elements
 from policycheck.inventory.documents.values import entries, filled, flag, text
 from policycheck.inventory.formats.android.shell import PACKAGE, name_profile, user_of
@@ -18,6 +18,14 @@ NAME = "androidqf"
 SOURCE = "androidqf"
 TITLE = "androidqf, packages.json"
 LOOKS_FOR = "a JSON list with name, third_party and installer"
+FACTS = Facts(
+    forms="json",
+    reports="state",
+    names_device="no",
+    listing="app=all",
+    says="identifier signer profile path os_user install_source",
+    identifiers="android_package",
+)
 
 
 def claims(head: Head) -> bool:

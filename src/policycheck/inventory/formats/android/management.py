@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source, UnreadableError
 from policycheck.inventory.documents.json_document import ENVELOPE, read_elements
 from policycheck.inventory.documents.values import Section, entries, filled, find, text, time
 from policycheck.inventory.formats.device_report import DeviceReport, add_report
@@ -23,6 +23,14 @@ NAME = "android-management"
 SOURCE = "android-management"
 TITLE = "Android Management API, devices (JSON)"
 LOOKS_FOR = "JSON devices called enterprises/.../devices/..., or with a managementMode"
+FACTS = Facts(
+    forms="json",
+    reports="state",
+    names_device="yes",
+    listing="app=all",
+    says="user_id ownership managed reported_at identifier name version profile install_source",
+    identifiers="android_package",
+)
 
 _NAMED = re.compile(r'"name"\s*:\s*"enterprises/[^"/]{1,200}/devices/')
 _MARKS = ("managementMode", "applicationReports", "appliedState", "appliedPolicyName")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source, UnreadableError
 from policycheck.inventory.documents.json_document import read_elements
 from policycheck.inventory.documents.plist import read_plist
 from policycheck.inventory.documents.values import Section, entries, section
@@ -31,6 +31,14 @@ TITLE = "macOS system_profiler (JSON, XML, text) and Munki's ApplicationInventor
 LOOKS_FOR = (
     "JSON, a property list or text of system_profiler's SPApplicationsDataType, or a property"
     " list with bundleid"
+)
+FACTS = Facts(
+    forms="json text xml binary",
+    reports="state",
+    names_device="some",
+    listing="app=all",
+    says="reported_at identifier name version publisher signer path os_user install_source",
+    identifiers="macos_bundle",
 )
 
 _APPS, _HARDWARE, _SYSTEM = (

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source, UnreadableError
 from policycheck.inventory.documents.json_document import read_elements, split_document
 from policycheck.inventory.documents.plist import parse_plist, read_plist
 from policycheck.inventory.documents.values import Section, section, text, time
@@ -34,6 +34,14 @@ TITLE = "Apple MDM answers (property lists, MicroMDM and NanoMDM webhooks)"
 LOOKS_FOR = (
     "a property list with InstalledApplicationList, ManagedApplicationList or QueryResponses, or"
     " JSON with acknowledge_event.raw_payload"
+)
+FACTS = Facts(
+    forms="json xml binary",
+    reports="state",
+    names_device="yes",
+    listing="app=all",
+    says="managed reported_at identifier name version install_source",
+    identifiers="ios_bundle macos_bundle",
 )
 
 _ANSWERS = ("InstalledApplicationList", "ManagedApplicationList", "QueryResponses")

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source, UnreadableError
 from policycheck.inventory.documents.json_document import ENVELOPE, read_elements
 from policycheck.inventory.documents.values import Section, entries, find, section, text
 from policycheck.inventory.formats.device_report import DeviceReport, add_report
@@ -30,6 +30,20 @@ NAME = "fleet"
 SOURCE = "fleet"
 TITLE = "Fleet (hosts and their software, JSON; hosts, CSV)"
 LOOKS_FOR = "JSON with host or hosts that have a hardware_serial, or software that has a source"
+FACTS = Facts(
+    forms="json table",
+    reports="state",
+    names_device="some",
+    listing="app=all browser_extension=all",
+    says=(
+        "user_id ownership managed reported_at identifier name version publisher "
+        "signer path os_user"
+    ),
+    identifiers=(
+        "android_package chromium_app_id deb_package firefox_addon_id homebrew "
+        "ios_bundle macos_bundle rpm_package win_upgrade_code"
+    ),
+)
 
 _LISTS = ("hosts", "software")
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source, UnreadableError
 from policycheck.inventory.formats.intune.devices import SYSTEM, load_devices
 from policycheck.inventory.staging.scanning import scan_tables
 from policycheck.inventory.staging.table import Relation, Shape
@@ -26,6 +26,13 @@ NAME = "intune"
 SOURCE = SYSTEM
 TITLE = "Microsoft Intune (AppInvRawData and Devices, CSV)"
 LOOKS_FOR = "a table with ApplicationKey, ApplicationName and DeviceId, or Intune's Devices export"
+FACTS = Facts(
+    forms="table",
+    reports="state",
+    names_device="yes",
+    listing="app=all",
+    says="user_id ownership managed reported_at name version publisher",
+)
 
 _FAULT = (
     "CASE WHEN device_ref IS NULL THEN 'no DeviceId'"

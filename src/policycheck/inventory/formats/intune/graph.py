@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source, UnreadableError
 from policycheck.inventory.documents.json_document import (
     ENVELOPE,
     Element,
@@ -39,6 +39,13 @@ NAME = "intune-graph"
 SOURCE = "intune"
 TITLE = "Microsoft Intune (Graph managedDevices with detectedApps, JSON)"
 LOOKS_FOR = "JSON from Graph's deviceManagement/managedDevices, or with managedDeviceOwnerType"
+FACTS = Facts(
+    forms="json",
+    reports="state",
+    names_device="yes",
+    listing="app=all",
+    says="user_id ownership managed reported_at name version publisher",
+)
 
 _LISTS = ("value", "responses")
 _DEVICE_KEYS = ("managedDeviceOwnerType", "managedDeviceName", "azureADDeviceId", "managementAgent")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source, UnreadableError
 from policycheck.inventory.documents.json_document import ENVELOPE, Element, read_elements
 from policycheck.inventory.documents.values import entries, find, section, text
 from policycheck.inventory.documents.xml_document import read_xml
@@ -26,6 +26,16 @@ TITLE = "Jamf Pro (both APIs, advanced searches) and Jamf School (CSV)"
 LOOKS_FOR = (
     "JSON or XML with computer(s) or mobile_device(s), JSON with results that have general and"
     " udid or mobileDeviceId, or a table with Jamf's display fields"
+)
+FACTS = Facts(
+    forms="json table xml",
+    reports="state",
+    names_device="yes",
+    listing="app=all",
+    says=(
+        "user_id ownership managed reported_at identifier name version path os_user install_source"
+    ),
+    identifiers="ios_bundle macos_bundle",
 )
 
 Read = Callable[[object], DeviceReport]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from policycheck.inventory.base import Facts
 from policycheck.inventory.documents.values import (
     Section,
     apple_form,
@@ -38,5 +39,12 @@ READER = ApiReader(
     "addigy",
     "Addigy (devices, JSON)",
     "JSON with agentid and Serial Number",
+    Facts(
+        forms="json",
+        reports="state",
+        names_device="yes",
+        listing="",
+        says="user_id reported_at",
+    ),
     Api([frozenset(("agentid", "Serial Number"))], [], _read_device),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from policycheck.inventory.base import Facts
 from policycheck.inventory.documents.values import (
     Section,
     filled,
@@ -32,5 +33,12 @@ READER = ApiReader(
     "cloud-identity",
     "Google Cloud Identity (devices, JSON)",
     "JSON with devices that have ownerType and deviceType",
+    Facts(
+        forms="json",
+        reports="state",
+        names_device="yes",
+        listing="",
+        says="ownership reported_at",
+    ),
     Api(marks("devices.ownerType devices.deviceType"), ["devices"], _read_device),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from policycheck.inventory.base import Facts
 from policycheck.inventory.documents.values import (
     Section,
     entries,
@@ -56,6 +57,14 @@ READER = ApiReader(
     "google-workspace",
     "Google Workspace (mobile devices, JSON)",
     "JSON with mobiledevices that have a resourceId",
+    Facts(
+        forms="json",
+        reports="state",
+        names_device="yes",
+        listing="app=managed",
+        says="user_id reported_at identifier name version",
+        identifiers="android_package",
+    ),
     Api(
         marks("mobiledevices.resourceId"),
         ["mobiledevices"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from policycheck.inventory.base import Facts
 from policycheck.inventory.documents.values import (
     Section,
     filled,
@@ -35,6 +36,13 @@ READER = ApiReader(
     "hexnode",
     "Hexnode (devices, JSON)",
     "JSON with results that have device_name, os_name and last_reported",
+    Facts(
+        forms="json",
+        reports="state",
+        names_device="yes",
+        listing="",
+        says="user_id reported_at",
+    ),
     Api(
         marks("results.device_name results.os_name results.last_reported"),
         ["results"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from policycheck.inventory.base import Facts
 from policycheck.inventory.documents.values import (
     Section,
     entries,
@@ -53,6 +54,14 @@ READER = ApiReader(
     "kandji",
     "Kandji / Iru (devices, a device's apps; JSON)",
     "JSON with device_id and apps that have app_name, or devices with last_check_in",
+    Facts(
+        forms="json",
+        reports="state",
+        names_device="yes",
+        listing="app=all",
+        says="user_id managed reported_at identifier name version path os_user",
+        identifiers="macos_bundle",
+    ),
     Api(
         marks("device_id apps.app_name", "device_id device_name serial_number last_check_in"),
         [],

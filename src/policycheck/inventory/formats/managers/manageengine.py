@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from policycheck.inventory.base import Facts
 from policycheck.inventory.documents.values import (
     Section,
     filled,
@@ -71,6 +72,13 @@ READER = ApiReader(
     "manageengine",
     "ManageEngine (Endpoint Central's computers and software, MDM's devices; JSON)",
     "JSON with message_response of computers or installedsoftware, or devices with owned_by",
+    Facts(
+        forms="json",
+        reports="state",
+        names_device="some",
+        listing="app=managed",
+        says="user_id ownership managed reported_at name version publisher path",
+    ),
     Api(
         marks(
             "message_response.computers.resource_id",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source, UnreadableError
 from policycheck.inventory.documents.json_document import ENVELOPE, read_elements
 from policycheck.inventory.documents.values import Section, find, section, text
 from policycheck.inventory.formats.device_report import DeviceReport, add_report
@@ -44,13 +44,14 @@ def marks(*sets: str) -> list[frozenset[str]]:
 
 
 class ApiReader:
-    """Reads the answers of one manager. Fits `Reader`."""
+    """Reads the answers of one manager. Fits `FormatReader`."""
 
-    def __init__(self, name: str, title: str, looks_for: str, api: Api) -> None:
+    def __init__(self, name: str, title: str, looks_for: str, facts: Facts, api: Api) -> None:
         self.NAME = name
         self.SOURCE = name
         self.TITLE = title
         self.LOOKS_FOR = looks_for
+        self.FACTS = facts
         self._api = api
 
     def claims(self, head: Head) -> bool:

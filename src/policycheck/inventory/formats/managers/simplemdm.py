@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from policycheck.inventory.base import Facts
 from policycheck.inventory.documents.values import (
     Section,
     apple_form,
@@ -55,6 +56,13 @@ READER = ApiReader(
     "simplemdm",
     "SimpleMDM (devices, a device's apps; JSON)",
     "JSON with data of type device or installed_app and has_more",
+    Facts(
+        forms="json",
+        reports="state",
+        names_device="some",
+        listing="app=managed",
+        says="managed reported_at identifier name version",
+    ),
     Api(
         marks(
             "data.type data.attributes.identifier data.attributes.discovered_at",

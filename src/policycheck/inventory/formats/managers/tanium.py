@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from policycheck.inventory.base import Facts
 from policycheck.inventory.documents.values import (
     Section,
     entries,
@@ -41,6 +42,13 @@ READER = ApiReader(
     "tanium",
     "Tanium (endpoints with installed applications, JSON)",
     "JSON with data.endpoints.edges",
+    Facts(
+        forms="json",
+        reports="state",
+        names_device="yes",
+        listing="app=all",
+        says="reported_at name version",
+    ),
     Api(
         marks("data.endpoints.edges.node.installedApplications"),
         ["data.endpoints.edges"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from policycheck.inventory.base import Facts
 from policycheck.inventory.documents.values import (
     Section,
     apple_form,
@@ -52,6 +53,13 @@ READER = ApiReader(
     "workspace-one",
     "Workspace ONE UEM (devices, a device's apps; JSON)",
     "JSON with Devices, Page and Total, or app_items with bundle_id",
+    Facts(
+        forms="json",
+        reports="state",
+        names_device="some",
+        listing="app=managed",
+        says="user_id ownership managed reported_at identifier name version",
+    ),
     Api(
         marks(
             "Devices.DeviceFriendlyName Devices.SerialNumber",

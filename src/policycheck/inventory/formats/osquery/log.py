@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from zlib import crc32
 
-from policycheck.inventory.base import MAX_LINE, MAX_RECORD, Head, Source, UnreadableError
+from policycheck.inventory.base import MAX_LINE, MAX_RECORD, Facts, Head, Source, UnreadableError
 from policycheck.inventory.documents.json_document import read_elements
 from policycheck.inventory.documents.values import filled
 from policycheck.inventory.files.spool import unused_path
@@ -50,6 +50,17 @@ NAME = "osquery"
 SOURCE = "osquery"
 TITLE = "osquery result logs (JSON lines)"
 LOOKS_FOR = "JSON with hostIdentifier and one of columns, snapshot, diffResults"
+FACTS = Facts(
+    forms="json",
+    reports="both",
+    names_device="yes",
+    listing="app=all browser_extension=all",
+    says="user_id reported_at identifier name version publisher path os_user",
+    identifiers=(
+        "chromium_app_id deb_package firefox_addon_id homebrew macos_bundle msix_pfn "
+        "rpm_package win_uninstall_key win_upgrade_code"
+    ),
+)
 
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _LINE = re.compile(r"\{\s*\"[^\n]*(?:\}\s*(?:\n|\Z)|\Z)")

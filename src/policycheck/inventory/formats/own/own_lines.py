@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import MAX_LINE, MAX_RECORD, Head, Source, UnreadableError
+from policycheck.inventory.base import MAX_LINE, MAX_RECORD, Facts, Head, Source, UnreadableError
 from policycheck.inventory.files.spool import SMALL
 from policycheck.inventory.formats.own.plain_lines import Line, scan_plain
 from policycheck.inventory.staging.columns import (
@@ -21,6 +21,7 @@ from policycheck.inventory.staging.columns import (
     UNSET_SERIALS,
     join_ref,
 )
+from policycheck.model import IDENTIFIER_TYPES
 from policycheck.problems import did_you_mean, quote
 
 if TYPE_CHECKING:
@@ -31,6 +32,17 @@ SOURCE = "policycheck"
 TITLE = "policycheck's own JSON lines"
 _IDENTITIES = ("device_id", "serial", "udid", "name")
 LOOKS_FOR = "JSON lines with device_id, serial or udid, and one of items, listing, platform"
+FACTS = Facts(
+    forms="json",
+    reports="both",
+    names_device="yes",
+    listing="app=all browser_extension=all web_app=all payment_channel=all account=all",
+    says=(
+        "user_id ownership managed reported_at identifier name version publisher "
+        "signer profile path os_user install_source"
+    ),
+    identifiers=" ".join(IDENTIFIER_TYPES),
+)
 
 _SHORT = 1000
 _DEVICE_KEYS = frozenset(DEVICE_TEXTS)

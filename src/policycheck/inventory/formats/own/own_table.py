@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Head, Source
+from policycheck.inventory.base import Facts, Head, Source
 from policycheck.inventory.formats.own.columns import (
     IDENTITIES,
     KNOWN_HEADERS,
@@ -20,6 +20,7 @@ from policycheck.inventory.formats.own.columns import (
 )
 from policycheck.inventory.staging.scanning import scan_tables
 from policycheck.inventory.staging.table import Relation, Shape
+from policycheck.model import IDENTIFIER_TYPES
 from policycheck.problems import did_you_mean, quote
 
 if TYPE_CHECKING:
@@ -29,6 +30,17 @@ NAME = "policycheck-table"
 SOURCE = "policycheck"
 TITLE = "policycheck's own table (CSV, Parquet)"
 LOOKS_FOR = f"a table with one of {', '.join(IDENTITIES)} and three or more of our columns in all"
+FACTS = Facts(
+    forms="table parquet",
+    reports="both",
+    names_device="yes",
+    listing="app=all browser_extension=all web_app=all payment_channel=all account=all",
+    says=(
+        "user_id ownership managed reported_at identifier name version publisher "
+        "signer profile path os_user install_source"
+    ),
+    identifiers=" ".join(IDENTIFIER_TYPES),
+)
 
 
 def claims(head: Head) -> bool:

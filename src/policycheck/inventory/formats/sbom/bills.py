@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from policycheck.inventory.base import Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source, UnreadableError
 from policycheck.inventory.documents.json_document import ENVELOPE, MAX_ELEMENT, read_elements
 from policycheck.inventory.documents.values import Section, entries, filled, section, text, time
 from policycheck.inventory.documents.xml_document import read_xml
@@ -31,6 +31,14 @@ TITLE = "Software bill of materials of a device (CycloneDX, SPDX, syft)"
 LOOKS_FOR = (
     "JSON with bomFormat, spdxVersion, SPDX 3's @graph, or artifacts beside descriptor; CycloneDX's"
     " XML; text that begins with SPDXVersion"
+)
+FACTS = Facts(
+    forms="json text xml",
+    reports="state",
+    names_device="some",
+    listing="app=managed",
+    says="reported_at identifier name version publisher",
+    identifiers=("android_package deb_package flatpak_id homebrew rpm_package snap_name winget_id"),
 )
 
 _SUBJECTS = ("device", "operating-system")

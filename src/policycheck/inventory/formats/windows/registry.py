@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source, UnreadableError
 from policycheck.inventory.formats.item_list import Entry, ItemList, add_list
 from policycheck.inventory.formats.windows.registry_text import Values, read_keys
 
@@ -25,6 +25,14 @@ NAME = "windows-registry"
 SOURCE = "windows-registry"
 TITLE = "Windows registry export (.reg) of the Uninstall keys"
 LOOKS_FOR = "text that starts with Windows Registry Editor or REGEDIT4"
+FACTS = Facts(
+    forms="text",
+    reports="state",
+    names_device="no",
+    listing="app=managed",
+    says="identifier name version publisher path os_user",
+    identifiers="win_uninstall_key",
+)
 
 _STARTS = ("Windows Registry Editor Version", "REGEDIT4")
 _KEY = re.compile(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source, UnreadableError
 from policycheck.inventory.staging.scanning import scan_tables
 from policycheck.inventory.staging.table import Relation, Shape
 
@@ -23,6 +23,14 @@ TITLE = "Windows programs (PowerShell Export-Csv, Configuration Manager, CSV)"
 LOOKS_FOR = (
     "a table with DisplayName and DisplayVersion or UninstallString; with DisplayName0 and"
     " Version0; or with PSComputerName, Name, Vendor and Version"
+)
+FACTS = Facts(
+    forms="table",
+    reports="state",
+    names_device="some",
+    listing="app=managed",
+    says="user_id managed identifier name version publisher path",
+    identifiers="win_uninstall_key",
 )
 
 _COMPUTER = (

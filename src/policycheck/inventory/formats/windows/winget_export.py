@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source, UnreadableError
 from policycheck.inventory.documents.json_document import ENVELOPE, read_elements
 from policycheck.inventory.documents.values import entries, find, text
 from policycheck.inventory.formats.item_list import Entry, ItemList, add_list
@@ -21,6 +21,14 @@ NAME = "winget-export"
 SOURCE = "winget"
 TITLE = "winget export (JSON)"
 LOOKS_FOR = "JSON with Sources or Packages that have a PackageIdentifier"
+FACTS = Facts(
+    forms="json",
+    reports="state",
+    names_device="no",
+    listing="app=managed",
+    says="identifier version install_source",
+    identifiers="msstore_id winget_id",
+)
 
 _MARKS = ("Sources.Packages", "Packages.PackageIdentifier")
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source, UnreadableError
 from policycheck.inventory.formats.item_list import Entry, ItemList, add_list
 from policycheck.inventory.formats.windows.console_table import (
     LOST,
@@ -34,6 +34,14 @@ NAME = "winget-list"
 SOURCE = "winget-list"
 TITLE = "winget list (redirected text)"
 LOOKS_FOR = "a line of dashes below a header of four or five words of which the second is Id"
+FACTS = Facts(
+    forms="text",
+    reports="state",
+    names_device="no",
+    listing="app=all",
+    says="identifier name version install_source",
+    identifiers="msix_pfn msstore_id win_uninstall_key winget_id",
+)
 
 _HEADER = re.compile(r"\S.{0,500}? {1,500}I[Dd] {1,500}\S.{0,500}")
 _DASHES = re.compile(r"-{20,}\s*")
