@@ -114,3 +114,41 @@ def test_a_batch_and_what_failed_in_it(read, tmp_path, files):
     reading = read(path)
     assert reading.reports("device_id") == [(ONE,)]
     assert [record for record, _ in reading.rejected()] == [2]
+
+
+def make_page(first, count, *, skip="", total=None):
+    page = {
+        "@odata.context": "https://graph.microsoft.com/v1.0/$metadata#deviceManagement/managedDevices"
+    }
+    if total is not None:
+        page["@odata.count"] = total
+    if skip:
+        page["@odata.nextLink"] = f"https://graph.microsoft.com/v1.0/x?{skip}"
+    page["value"] = [
+        {"id": f"d-{number}", "deviceName": f"PC-{number}", "managedDeviceOwnerType": "company"}
+        for number in range(first, first + count)
+    ]
+    return json.dumps(page)
+
+
+@pytest.mark.parametrize(
+    ("pages", "fault"),
+    [
+        ([(0, 2, "$skip=2"), (2, 2, "$skip=4"), (4, 1, "")], ""),
+        ([(0, 2, "$skip=2"), (4, 2, "$skip=6"), (6, 1, "")], "one between"),
+        ([(0, 2, "$skip=2"), (2, 2, "$skip=4")], "the last one"),
+        ([(0, 2, "$skiptoken=a"), (4, 1, "")], ""),
+        ([(0, 2, "$skiptoken=a", 5), (4, 1, "")], "one between"),
+        ([(0, 2, "$skiptoken=a", 5), (2, 2, "$skiptoken=b"), (4, 1, "")], ""),
+        ([(0, 2, "$skiptoken=a", 2), (2, 1, "", 1)], ""),
+    ],
+)
+def test_a_page_that_is_missing_is_noticed(read, tmp_path, pages, fault):
+    paths = []
+    for number, (first, count, skip, *total) in enumerate(pages):
+        paths.append(tmp_path / f"{number}.json")
+        page = make_page(first, count, skip=skip, total=total[0] if total else None)
+        paths[-1].write_text(page)
+    messages = [problem.message for problem in read(*paths).result.problems]
+    assert all(fault in message for message in messages)
+    assert bool(messages) == bool(fault)

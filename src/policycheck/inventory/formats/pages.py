@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -43,3 +44,52 @@ class Pages:
                     f"is one page of several: {found} of {total} devices are among the inputs",
                     "ask for the other pages too, and name all the files",
                 )
+
+
+class Chain:
+    """Pages that name the next one: whether the last is there, and each between."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, Source] = {}
+        self._starts: set[int] = {0}
+        self._ends: set[int] = set()
+        self._count = self._total = 0
+        self._has_end = False
+
+    def add(self, source: Source, count: int, total: int, follows: str) -> None:
+        """Take note of a page with so many records of a total, and what it says of the next.
+
+        A page may count its own records as the total; then the total says nothing. Where the
+        link to the next page says how many records to skip, a page that lacks before it is
+        noticed, for every page ends where another begins.
+        """
+        self._count += count
+        self._total = max(self._total, total if total > count or not follows else 0)
+        if not follows:
+            self._has_end = True
+            return
+        self._open[source.input_no] = source
+        skipped = _SKIP.search(follows)
+        if skipped:
+            self._ends.add(int(skipped[1]))
+            self._starts.add(int(skipped[1]) - count)
+
+    def warn(self, staging: Staging) -> None:
+        """Warn of every page that names a next one, where some of them are missing."""
+        fault = self._find_fault()
+        if not fault:
+            return
+        for source in self._open.values():
+            hint = "follow @odata.nextLink, and name all the files"
+            staging.warn(source.path, f"is one page of several, and {fault}", hint)
+
+    def _find_fault(self) -> str:
+        if not self._has_end:
+            return "the last one is not among the inputs"
+        between = self._ends and not self._starts <= self._ends | {0}
+        if between or self._count < self._total:
+            return "one between is not among the inputs"
+        return ""
+
+
+_SKIP = re.compile(r"[?&](?:\$|%24)skip=(\d{1,9})(?:&|$)", re.IGNORECASE)

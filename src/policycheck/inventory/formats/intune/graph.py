@@ -31,6 +31,7 @@ from policycheck.inventory.documents.values import (
     version_number,
 )
 from policycheck.inventory.formats.device_report import DeviceReport, add_report
+from policycheck.inventory.formats.pages import Chain
 
 if TYPE_CHECKING:
     from policycheck.inventory.staging.area import Staging
@@ -77,21 +78,16 @@ def claims(head: Head) -> bool:
 def read(sources: Sequence[Source], staging: Staging) -> None:
     """Read every source; a device with apps in one of them is left out of the others."""
     with_apps = _find_devices_with_apps(sources) if len(sources) > 1 else frozenset()
-    open_ends: list[Source] = []
-    has_end = False
+    chain = Chain()
     for source in sources:
         try:
-            for envelope in _read_one(source, with_apps, staging):
-                if text(envelope, "@odata.nextLink"):
-                    open_ends.append(source)
-                else:
-                    has_end = True
+            for envelope, count in _read_one(source, with_apps, staging):
+                total = text(envelope, "@odata.count")
+                known = int(total) if total.isdecimal() and len(total) < 12 else 0
+                chain.add(source, count, known, text(envelope, "@odata.nextLink"))
         except UnreadableError as error:
             staging.refuse(source.input_no, source.path, error)
-    if not has_end:
-        for source in open_ends:
-            message = "is one page of several, and the last one is not among the inputs"
-            staging.warn(source.path, message, "follow @odata.nextLink, and name all the files")
+    chain.warn(staging)
 
 
 def _find_devices_with_apps(sources: Sequence[Source]) -> frozenset[str]:
@@ -110,14 +106,19 @@ def _unwrap(element: Element) -> Section:
     return section(element.value) if element.where != ENVELOPE else {}
 
 
-def _read_one(source: Source, with_apps: frozenset[str], staging: Staging) -> Iterator[Section]:
-    """Add the devices of a source, and yield the envelopes of its lists of devices."""
+def _read_one(
+    source: Source, with_apps: frozenset[str], staging: Staging
+) -> Iterator[tuple[Section, int]]:
+    """Add the devices of a source; yield the envelopes of its lists with the lists' lengths."""
+    count = 0
     for element in read_elements(source, staging, _LISTS):
         if element.where == ENVELOPE:
             envelope = section(element.value)
             if "responses" not in source.head.keys:
-                yield envelope
+                yield envelope, count
+            count = 0
             continue
+        count += 1
         device = _unwrap(element)
         _check_device(device)
         if not entries(device, "detectedApps") and text(device, "id") in with_apps:
