@@ -4,13 +4,18 @@ The examples of all readers are changed in the same ways, so a new reader is tes
 has its example. Beside the variants lies a sound report, which must be read all the same.
 """
 
+import gzip
+import io
 import json
 import subprocess
 import sys
+import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import zstandard
 from inventory_text import describe
 from variants import garble, make_hostile, make_plist_cycle, truncate
 
@@ -153,3 +158,24 @@ def test_a_property_list_that_holds_itself_is_refused(read, folder, key):
     reading = read(folder)
     check_the_others(reading)
     assert "holds itself" in reading.result.problems[0].message
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_packed_or_not_and_among_others_a_report_is_the_same(read, folder, name):
+    """A folder of plain and packed files of all sorts is one argument; packing changes nothing."""
+    file, content, _ = next(examples(name))
+    alone = describe(read(folder, device="DEV-1"), folder)
+    found = set()
+    for pack in (bytes, gzip.compress, zlib.compress, zstandard.compress, make_zip):
+        (folder / file).write_bytes(pack(content))
+        told = describe(read(folder, device="DEV-1"), folder)
+        found.add(told.replace(f"{file}/report", file))
+    (told,) = found
+    assert told != alone
+
+
+def make_zip(content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("report", content)
+    return packed.getvalue()
