@@ -70,12 +70,18 @@ def test_exports_are_chosen_by_their_suffix(run: Run, fleet: Fleet, folder: Path
     assert done.code == 1
     assert (folder / "o.json").read_text("utf-8") == done.out
     raw = (folder / "o.csv").read_bytes()
-    assert raw.startswith(b"\xef\xbb\xbf")
-    rows = list(csv.DictReader(raw.decode("utf-8-sig").splitlines()))
+    assert not raw.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(raw.decode("utf-8").splitlines()))
     assert [row["device_id"] for row in rows] == ["d-1", "d-4", "d-5"]
     assert (folder / "o.md").read_text("utf-8").startswith("# Policy audit as of 2026-11-03")
     assert "Who breaks the rules" in (folder / "o.txt").read_text("utf-8")
     assert not list(folder.glob(".o.*"))
+
+
+def test_csv_for_excel_begins_with_its_mark(run: Run, fleet: Fleet, folder: Path) -> None:
+    assert run(*fleet.words, "--export", "o.csv", "--bom", "-q").code == 1
+    plain = run(*fleet.words, "-f", "csv").out.encode()
+    assert (folder / "o.csv").read_bytes() == b"\xef\xbb\xbf" + plain
 
 
 @pytest.mark.parametrize(

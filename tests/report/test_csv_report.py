@@ -10,11 +10,12 @@ from held_content import HOSTILE, SMALL, HeldContent, hostile
 
 from policycheck.report import csv_report
 from policycheck.report.csv_report import COLUMNS, safe_cell
+from policycheck.report.forms import PLAIN, Look
 
 
-def rows(content: HeldContent) -> list[dict[str, str]]:
+def rows(content: HeldContent, look: Look = PLAIN) -> list[dict[str, str]]:
     stream = io.StringIO(newline="")
-    csv_report.write(content, stream)
+    csv_report.write(content, stream, look)
     stream.seek(0)
     return list(csv.DictReader(stream, strict=True))
 
@@ -56,6 +57,12 @@ def test_lines_end_as_the_standard_says() -> None:
 )
 def test_cells_are_made_harmless(text: str, cell: str) -> None:
     assert safe_cell(text) == cell
+
+
+def test_raw_cells_are_the_texts_themselves_but_for_what_utf8_cannot_hold() -> None:
+    names = [row["name"] for row in rows(hostile(), PLAIN._replace(raw=True))]
+    kept = [text.replace("\ud83d", "\\ud83d") for text in HOSTILE]
+    assert names == kept
 
 
 def test_no_hostile_text_is_a_formula_or_hides_anything() -> None:

@@ -26,9 +26,10 @@ NO_FORMS = {"content", "forms", "violations", "waivers", "words"}
 
 
 def written(name: str, content: HeldContent, look: Look = LOOK) -> str:
-    stream = io.StringIO(newline="")
-    REPORTS[name].write(content, stream, look)
-    return stream.getvalue()
+    with io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") as stream:
+        REPORTS[name].write(content, stream, look)
+        stream.flush()
+        return stream.buffer.getvalue().decode()
 
 
 @pytest.mark.parametrize("name", sorted(REPORTS.keys() - OF_THEIR_OWN))

@@ -11,7 +11,7 @@ import pytest
 from held_content import HOSTILE, SMALL, HeldContent, hostile
 
 from policycheck.model import Reason, Severity, Tally
-from policycheck.report import content, json_report
+from policycheck.report import content, json_report, ndjson
 from policycheck.report.content import json_name
 
 SCHEMA = json.loads((files("policycheck.report") / "audit.schema.json").read_text("utf-8"))
@@ -83,6 +83,19 @@ def test_hostile_texts_are_inert_and_not_lost() -> None:
     assert "<script" not in text
     names = [finding["name"] for finding in json.loads(text)["findings"]]
     assert names == list(HOSTILE)
+
+
+def test_json_lines_are_the_parts_of_the_document() -> None:
+    stream = io.StringIO()
+    ndjson.write(SMALL, stream)
+    first, *lines = map(json.loads, stream.getvalue().splitlines())
+    document = json.loads(written(SMALL))
+    assert first == {"type": "audit"} | {name: document[name] for name in TOP[:3]}
+    singular = {"inputs": "input", "policies": "policy", "tallies": "tally",
+                "findings": "finding", "waivers": "waiver", "conflicts": "conflict",
+                "rejected": "rejection"}  # fmt: skip
+    told = [{"type": singular[name]} | line for name in TOP[3:] for line in document[name]]
+    assert lines == told
 
 
 def test_the_same_content_gives_the_same_bytes() -> None:

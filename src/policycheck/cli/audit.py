@@ -9,7 +9,13 @@ import typer
 
 from policycheck.cli import options
 from policycheck.cli.exits import exit_of
-from policycheck.cli.output import export_reports, form_of, look, print_problems, print_report
+from policycheck.cli.output import (
+    export_reports,
+    exports_of,
+    look,
+    print_problems,
+    print_report,
+)
 from policycheck.cli.progress import progress_bar
 from policycheck.cli.request import Asked, archive_of, request_of
 
@@ -34,6 +40,8 @@ def audit(
     form: options.Format = "terminal",
     export: options.Export = None,
     lang: options.Language = "en",
+    raw: options.Raw = False,
+    bom: options.Bom = False,
     policy: options.Policies = None,
     people: options.People = None,
     mapping: options.Mappings = None,
@@ -67,7 +75,7 @@ def audit(
         tuple(policy or ()), people, store, facts, fail_on, max_rejected, min_coverage, mappings
     )
     settings = resolve(given, Path.cwd())
-    exports = [(path, form_of(path)) for path in export or ()]
+    exports = exports_of(form, export or ())
     rulebook = load_rulebook(settings, drafts=drafts)
     asked = Asked(tuple(inputs or ()), as_of, device, everything=everything, drafts=drafts)
     request = request_of(asked, settings, rulebook)
@@ -77,9 +85,10 @@ def audit(
         run(request, archive, progress) as outcome,
     ):
         more = "policycheck violation list" if outcome.run_id else ""
+        seen = look(no_color=no_color, more=more, language=lang, raw=raw, bom=bom)
         if not quiet:
-            print_report(outcome, form, look(no_color=no_color, more=more, language=lang))
-        export_reports(outcome, exports, look(no_color=True, more=more, language=lang))
+            print_report(outcome, form, seen)
+        export_reports(outcome, exports, seen._replace(colour=False))
         code, gaps = exit_of(outcome, settings)
         print_problems([*rulebook.remarks, *outcome.problems, *gaps])
     raise typer.Exit(code)

@@ -71,8 +71,17 @@ Language = Annotated[
         parser=_parse_language,
         metavar="|".join(LANGUAGES),
         envvar="POLICYCHECK_LANG",
-        help="Language of the HTML report.",
+        help="Language of the HTML and PDF reports.",
     ),
+]
+Raw = Annotated[
+    bool,
+    typer.Option(
+        "--raw", help="CSV: texts as they are, even where a spreadsheet takes one for a formula."
+    ),
+]
+Bom = Annotated[
+    bool, typer.Option("--bom", help="CSV: begin with the mark that Excel needs for Chinese.")
 ]
 FailOn = Annotated[
     Severity | None,

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TextIO
 
@@ -63,11 +64,19 @@ def standard_output(encoding: str | None = None) -> Iterator[TextIO]:
         os.close(sink)
 
 
-def look(*, no_color: bool, limit: int = 20, more: str = "", language: str = "en") -> Look:
-    """Choose how a report for people looks: colours on a terminal only, and if wanted."""
+def look(
+    *,
+    no_color: bool,
+    limit: int = 20,
+    more: str = "",
+    language: str = "en",
+    raw: bool = False,
+    bom: bool = False,
+) -> Look:
+    """Choose how a report looks: colours on a terminal only, and if wanted."""
     colour = sys.stdout.isatty() and not no_color and not os.environ.get("NO_COLOR")
     width = None if sys.stdout.isatty() else _columns()
-    plain = Look(width=width, colour=colour, limit=limit, language=language)
+    plain = Look(width=width, colour=colour, limit=limit, language=language, raw=raw, bom=bom)
     return plain._replace(more=more) if more else plain
 
 
@@ -80,6 +89,9 @@ def _columns() -> int:
 def print_report(content: Content, name: str, look: Look) -> None:
     """Print a content to stdout in a form."""
     form = REPORTS[name]
+    if form.ENCODING is None and sys.stdout.isatty():
+        message = f"{form.TITLE} is no text for a terminal"
+        raise PolicycheckError([Problem(message, None, f"write it by --export FILE{form.SUFFIX}")])
     with standard_output(None if name == "terminal" else "utf-8") as stream:
         form.write(content, stream, look)
 
@@ -98,10 +110,29 @@ def form_of(path: Path) -> Form:
     raise PolicycheckError([Problem(message, None, hint)])
 
 
+def exports_of(printed: str, paths: Iterable[Path]) -> list[tuple[Path, Form]]:
+    """Choose the form of each file; see that these and the printed one can be written.
+
+    Raises PolicycheckError: before anything is read, as an audit may take minutes.
+    """
+    _ready(REPORTS[printed])
+    return [(path, _ready(form_of(path))) for path in paths]
+
+
+def _ready(form: Form) -> Form:
+    """Return a form; raises PolicycheckError where a package that it needs is not here."""
+    missing = [module for module in form.NEEDS if find_spec(module) is None]
+    if missing:
+        message = f"{form.SUFFIX} files need what is not installed: {', '.join(missing)}"
+        hint = "install it by pip install 'policycheck[reports]'"
+        raise PolicycheckError([Problem(message, None, hint)])
+    return form
+
+
 def export_reports(content: Content, exports: Sequence[tuple[Path, Form]], look: Look) -> None:
     """Write a content to files, each in its form."""
     for path, form in exports:
-        with unfinished_file(path, form.ENCODING) as stream:
+        with unfinished_file(path, form.ENCODING or "utf-8") as stream:
             form.write(content, stream, look)
 
 

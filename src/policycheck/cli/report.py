@@ -7,7 +7,13 @@ from pathlib import Path
 import typer
 
 from policycheck.cli import options
-from policycheck.cli.output import export_reports, form_of, look, print_problems, print_report
+from policycheck.cli.output import (
+    export_reports,
+    exports_of,
+    look,
+    print_problems,
+    print_report,
+)
 from policycheck.cli.request import Asked, request_of, stored
 
 
@@ -21,6 +27,8 @@ def report(
     form: options.Format = "terminal",
     export: options.Export = None,
     lang: options.Language = "en",
+    raw: options.Raw = False,
+    bom: options.Bom = False,
     policy: options.Policies = None,
     people: options.People = None,
     as_of: options.AsOf = None,
@@ -39,12 +47,13 @@ def report(
     from policycheck.workspace import Given, resolve
 
     settings = resolve(Given(tuple(policy or ()), people, store, facts), Path.cwd())
-    exports = [(path, form_of(path)) for path in export or ()]
+    exports = exports_of(form, export or ())
     rulebook = load_rulebook(settings, drafts=drafts)
     asked = Asked(as_of=as_of, everything=True, drafts=drafts)
     more = "policycheck violation list"
+    seen = look(no_color=no_color, more=more, language=lang, raw=raw, bom=bom)
     with audit(request_of(asked, settings, rulebook), stored(settings)) as outcome:
         if not quiet:
-            print_report(outcome, form, look(no_color=no_color, more=more, language=lang))
-        export_reports(outcome, exports, look(no_color=True, more=more, language=lang))
+            print_report(outcome, form, seen)
+        export_reports(outcome, exports, seen._replace(colour=False))
         print_problems([*rulebook.remarks, *outcome.problems])

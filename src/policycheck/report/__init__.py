@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from policycheck.report import csv_report, html, json_report, markdown, terminal
+from policycheck.report import csv_report, html, json_report, markdown, ndjson, terminal
 from policycheck.report.forms import Form
 
 REPORTS: Mapping[str, Form] = MappingProxyType(
     {
         "terminal": terminal,
         "json": json_report,
+        "ndjson": ndjson,
         "csv": csv_report,
         "markdown": markdown,
         "html": html,

@@ -22,13 +22,17 @@ class Look(NamedTuple):
     """Where the rest can be read."""
     language: str = "en"
     """One of `LANGUAGES`."""
+    raw: bool = False
+    """CSV: the texts as they are, even where a spreadsheet would take one for a formula."""
+    bom: bool = False
+    """CSV: a mark at the start, without which Excel takes Chinese for something else."""
 
 
 PLAIN = Look()
 
 
 class Form(Protocol):
-    """A report form: a module with a title, a file suffix, an encoding and `write`."""
+    """A report form: a module with a title, a file suffix, an encoding, needs and `write`."""
 
     @property
     def TITLE(self) -> str:  # noqa: N802 - a module's constant
@@ -39,8 +43,12 @@ class Form(Protocol):
         """By which `--export FILE` chooses it."""
 
     @property
-    def ENCODING(self) -> str:  # noqa: N802
-        """Of an exported file."""
+    def ENCODING(self) -> str | None:  # noqa: N802
+        """Of an exported file; none for a form of bytes, which writes to `stream.buffer`."""
+
+    @property
+    def NEEDS(self) -> tuple[str, ...]:  # noqa: N802
+        """The modules that it imports beyond the core: those of the extra `reports`."""
 
     def write(self, content: Content, stream: TextIO, look: Look = PLAIN) -> None:
         """Write a content to a stream."""

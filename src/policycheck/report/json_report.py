@@ -29,6 +29,7 @@ from policycheck.report.forms import PLAIN, Look
 TITLE = "JSON, for programs"
 SUFFIX = ".json"
 ENCODING = "utf-8"
+NEEDS: tuple[str, ...] = ()
 SCHEMA_VERSION = 1
 _REMEMBERED = 50_000
 
@@ -39,18 +40,32 @@ def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
     stream.write("{\n")
     stream.write(f'"schema_version": {SCHEMA_VERSION},\n')
     stream.write(f'"policycheck": {encode[__version__]},\n')
-    stream.write(f'"as_of": {encode[content.as_of]},\n')
-    _write_array(stream, "inputs", _objects(encode, InputLine, [content.inputs]))
+    stream.write(f'"as_of": {encode[content.as_of]}')
+    for lines in encode_lists(content, encode):
+        write_array(stream, lines.plural, lines.chunks)
+    stream.write("\n}\n")
+
+
+class Lines(NamedTuple):
+    """One list of an audit's document: its name, the name of one of it, and chunks of objects."""
+
+    plural: str
+    singular: str
+    chunks: Iterable[Sequence[str]]
+
+
+def encode_lists(content: Content, encode: Encoder) -> Iterator[Lines]:
+    """Yield the lists of an audit's document, each of which has to be taken before the next."""
+    yield Lines("inputs", "input", _objects(encode, InputLine, [content.inputs]))
     policies = [[line[:2] for line in content.policies]]
-    _write_array(stream, "policies", _objects(encode, _PolicyDigest, policies))
+    yield Lines("policies", "policy", _objects(encode, _PolicyDigest, policies))
     tallies = [[_sorted_reasons(tally) for tally in content.tallies]]
-    _write_array(stream, "tallies", _objects(encode, Tally, tallies))
-    _write_array(stream, "findings", encode_findings(encode, content.findings()))
-    _write_array(stream, "waivers", _objects(encode, WaiverLine, [content.waivers]))
-    conflicts = _encode_conflicts(encode, content.conflicts())
-    _write_array(stream, "conflicts", conflicts)
+    yield Lines("tallies", "tally", _objects(encode, Tally, tallies))
+    yield Lines("findings", "finding", encode_findings(encode, content.findings()))
+    yield Lines("waivers", "waiver", _objects(encode, WaiverLine, [content.waivers]))
+    yield Lines("conflicts", "conflict", _encode_conflicts(encode, content.conflicts()))
     rejected = _objects(encode, Rejection, _chunked(content.rejected()))
-    _write_array(stream, "rejected", rejected, end="\n}\n")
+    yield Lines("rejected", "rejection", rejected)
 
 
 def write_list(stream: TextIO, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -141,11 +156,11 @@ def format_time(moment: datetime) -> str:
     return f"{moment.replace(microsecond=0).isoformat()}Z"
 
 
-def encode_findings(encode: Encoder, chunks: Iterable[Sequence[Finding]]) -> Iterator[str]:
-    """Encode chunks of findings: one text for each chunk, its objects joined by commas."""
+def encode_findings(encode: Encoder, chunks: Iterable[Sequence[Finding]]) -> Iterator[list[str]]:
+    """Encode chunks of findings: a list of objects for each chunk."""
     template = _template(Finding) % (*["%s"] * (len(Finding._fields) - 1), _template(Evidence))
     for chunk in chunks:
-        yield ",\n".join([template % _encode_finding(encode, finding) for finding in chunk])
+        yield [template % _encode_finding(encode, finding) for finding in chunk]
 
 
 def _encode_finding(encode: Encoder, finding: Finding) -> tuple[str, ...]:
@@ -168,20 +183,20 @@ def _encode_finding(encode: Encoder, finding: Finding) -> tuple[str, ...]:
     )
 
 
-def _encode_conflicts(encode: Encoder, conflicts: Iterable[Conflict]) -> Iterator[str]:
+def _encode_conflicts(encode: Encoder, conflicts: Iterable[Conflict]) -> Iterator[list[str]]:
     for conflict in conflicts:
         said = [claim._asdict() for claim in conflict.said]
-        yield _encode_any(encode, {**conflict._asdict(), "said": said})
+        yield [_encode_any(encode, {**conflict._asdict(), "said": said})]
 
 
 def _objects(
     encode: Encoder,
     kind: type[InputLine | _PolicyDigest | Tally | WaiverLine | Rejection],
     chunks: Iterable[Sequence[tuple[object, ...]]],
-) -> Iterator[str]:
+) -> Iterator[list[str]]:
     line = _template(kind)
     for chunk in chunks:
-        yield ",\n".join([line % tuple(_encode_any(encode, cell) for cell in row) for row in chunk])
+        yield [line % tuple(_encode_any(encode, cell) for cell in row) for row in chunk]
 
 
 def _encode_any(encode: Encoder, value: object) -> str:
@@ -205,12 +220,12 @@ def _chunked(rejections: Iterator[Rejection]) -> Iterator[list[Rejection]]:
         yield chunk
 
 
-def _write_array(stream: TextIO, name: str, chunks: Iterator[str], end: str = ",\n") -> None:
-    """Write one key whose value is a list, from texts of comma-separated objects."""
-    stream.write(f'"{name}": [')
+def write_array(stream: TextIO, name: str, chunks: Iterable[Sequence[str]]) -> None:
+    """Write one more key of an object; its value is a list of encoded objects, one a line."""
+    stream.write(f',\n"{name}": [')
     separator = "\n"
     for chunk in filter(None, chunks):
         stream.write(separator)
-        stream.write(chunk)
+        stream.write(",\n".join(chunk))
         separator = ",\n"
-    stream.write(f"]{end}")
+    stream.write("]")

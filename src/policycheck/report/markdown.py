@@ -33,6 +33,7 @@ from policycheck.text import visible
 TITLE = "Markdown, to be handed on"
 SUFFIX = ".md"
 ENCODING = "utf-8"
+NEEDS: tuple[str, ...] = ()
 _MOST_FINDINGS = 500
 _LONGEST_CELL = 200
 _REJECTIONS = 100

@@ -43,6 +43,7 @@ from policycheck.text import visible
 TITLE = "text, for people"
 SUFFIX = ".txt"
 ENCODING = "utf-8"
+NEEDS: tuple[str, ...] = ()
 STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "cyan", "info": "dim"}
 _LONGEST_CELL = 200
 _LONGEST_PATH = 30

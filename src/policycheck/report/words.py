@@ -175,6 +175,21 @@ def words_of(basis: str | None) -> str:
     return (basis or "name").replace("_", " ")
 
 
+STANDINGS = ("overdue", "in_grace", "waived", "advice", "unknown")
+"""How a finding stands, most urgent first."""
+
+
+def standing_of(finding: Finding) -> str:
+    """Say how a finding stands: one of `STANDINGS`. What is overdue fails an audit."""
+    if finding.verdict != "violation":
+        return "unknown"
+    if finding.waived:
+        return "waived"
+    if finding.obligation == "should":
+        return "advice"
+    return "in_grace" if finding.in_grace else "overdue"
+
+
 def notes_of(finding: Finding) -> str:
     """Say what stands beside a finding: its reasons, what was missing, its flags."""
     flags = (

@@ -15,6 +15,7 @@ from policycheck.report.forms import PLAIN, Look
 TITLE = "one HTML page, for people"
 SUFFIX = ".html"
 ENCODING = "utf-8"
+NEEDS: tuple[str, ...] = ()
 
 
 def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:

@@ -21,11 +21,9 @@ from typing import Any, NamedTuple
 from policycheck.model import Severity
 from policycheck.report.content import Content, Finding, Holder
 from policycheck.report.json_report import format_time
-from policycheck.report.words import device_of, item_of, words_of
+from policycheck.report.words import STANDINGS, device_of, item_of, standing_of, words_of
 from policycheck.text import fold_text, visible
 
-STANDINGS = ("overdue", "in_grace", "waived", "advice", "unknown")
-"""How a finding stands, most urgent first."""
 _RANKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"status": STANDINGS, "severity": tuple(map(str, Severity))}
 )
@@ -33,17 +31,6 @@ _RANKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _FINGERPRINT = 12
 """Digits that tell 170,000 violations apart; `violation show` takes them."""
 _AT_ONCE = 20_000
-
-
-def standing_of(finding: Finding) -> str:
-    """Say how a finding stands: one of `STANDINGS`. What is overdue fails an audit."""
-    if finding.verdict != "violation":
-        return "unknown"
-    if finding.waived:
-        return "waived"
-    if finding.obligation == "should":
-        return "advice"
-    return "in_grace" if finding.in_grace else "overdue"
 
 
 def _app(finding: Finding) -> str | None:

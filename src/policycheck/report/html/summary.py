@@ -8,9 +8,10 @@ from policycheck.model import Tally
 from policycheck.policy.fields import PLACEHOLDERS, fill
 from policycheck.report.content import Content, ControlLine, PolicyLine, in_language
 from policycheck.report.html.chart import PARTS, bar
-from policycheck.report.html.columns import STANDINGS, Rows
+from policycheck.report.html.columns import Rows
 from policycheck.report.html.markup import Markup, element, foreign
 from policycheck.report.html.phrases import Phrases
+from policycheck.report.words import STANDINGS
 
 _MARKS = {"bad": "!", "fair": "?", "good": "✓"}
 
