@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from policycheck.report import csv_report, html, json_report, markdown, ndjson, terminal
+from policycheck.report import csv_report, html, json_report, markdown, ndjson, sarif, terminal
 from policycheck.report.forms import Form
 
 REPORTS: Mapping[str, Form] = MappingProxyType(
@@ -16,6 +16,7 @@ REPORTS: Mapping[str, Form] = MappingProxyType(
         "csv": csv_report,
         "markdown": markdown,
         "html": html,
+        "sarif": sarif,
     }
 )
 """Every report form by its name; to add one, write its module and its line here."""

@@ -190,6 +190,17 @@ def standing_of(finding: Finding) -> str:
     return "in_grace" if finding.in_grace else "overdue"
 
 
+def sentence_of(finding: Finding) -> str:
+    """Tell a finding in a sentence without a full stop: what, where, how it stands and why."""
+    where = device_of(finding) if finding.device_name or finding.device_id else "no one device"
+    whose = f" of {finding.person_id}" if finding.person_id else ""
+    version = f" {finding.version}" if finding.version else ""
+    item = item_of(finding)
+    what = "" if item == "-" else f"{item}{version} on "
+    notes = notes_of(finding)
+    return f"{finding.control}: {what}{where}{whose}, {finding.verdict}{notes and f' ({notes})'}"
+
+
 def notes_of(finding: Finding) -> str:
     """Say what stands beside a finding: its reasons, what was missing, its flags."""
     flags = (
