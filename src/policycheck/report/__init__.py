@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from policycheck.report import csv_report, html, json_report, markdown, ndjson, sarif, terminal
+from policycheck.report import (
+    csv_report,
+    html,
+    json_report,
+    junit,
+    markdown,
+    ndjson,
+    sarif,
+    terminal,
+)
 from policycheck.report.forms import Form
 
 REPORTS: Mapping[str, Form] = MappingProxyType(
@@ -17,6 +26,7 @@ REPORTS: Mapping[str, Form] = MappingProxyType(
         "markdown": markdown,
         "html": html,
         "sarif": sarif,
+        "junit": junit,
     }
 )
 """Every report form by its name; to add one, write its module and its line here."""
