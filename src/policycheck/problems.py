@@ -65,6 +65,10 @@ class PolicycheckError(Exception):
         super().__init__("\n\n".join(map(render, self.problems)))
 
 
+class ConnectionLost(PolicycheckError):
+    """The database went away in the middle. Nothing was changed: the same may be tried again."""
+
+
 MAX_PROBLEMS = 200
 """So many are told of one file: who has more has given us the wrong file."""
 

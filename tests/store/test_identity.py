@@ -14,6 +14,8 @@ from policycheck.store.identity import hold, identify
 from policycheck.store.load import load_devices
 from policycheck.store.session import create_tables
 
+pytestmark = pytest.mark.usefixtures("each_store")
+
 R = Report(items=())
 
 

@@ -15,6 +15,8 @@ from policycheck.store.record import record
 from policycheck.store.runs import list_runs, list_tallies
 from policycheck.store.violations import Filter, find_violation, list_violations, tell_story
 
+pytestmark = pytest.mark.usefixtures("each_store")
+
 BOTH = Report(items=("com.tencent.mm", "com.tencent.qq"), serial="S1", person="p@jd.com")
 
 

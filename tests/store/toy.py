@@ -23,6 +23,7 @@ from policycheck.store.lives import Basis, compute_lives
 from policycheck.store.load import load_devices, load_lives
 from policycheck.store.record import record
 from policycheck.store.session import create_tables
+from policycheck.store.times import from_stored
 
 
 @cache
@@ -34,6 +35,12 @@ def empty_store() -> bytes:
         return path.read_bytes()
 
 
+def make_store(folder: Path) -> str:
+    """Make an empty store and return its URL. Tests on PostgreSQL put another in its place."""
+    (folder / "store.db").write_bytes(empty_store())
+    return f"sqlite:///{folder / 'store.db'}"
+
+
 @dataclass
 class Toy:
     """A store, and the facts beside it."""
@@ -43,11 +50,7 @@ class Toy:
     con: duckdb.DuckDBPyConnection | None = None
 
     def __post_init__(self) -> None:
-        (self.folder / "store.db").write_bytes(empty_store())
-
-    @property
-    def url(self) -> str:
-        return f"sqlite:///{self.folder / 'store.db'}"
+        self.url = make_store(self.folder)
 
     @property
     def store(self) -> Store:
@@ -98,8 +101,8 @@ class Toy:
             return [tuple(row) for row in connection.exec_driver_sql(query).fetchall()]
 
 
-def _number(moment: str) -> float:
-    days = (datetime.fromisoformat(moment) - EPOCH) / timedelta(days=1) + 1
+def _number(moment: str | datetime) -> float:
+    days = (from_stored(moment).replace(tzinfo=None) - EPOCH) / timedelta(days=1) + 1
     return int(days) if days == int(days) else days
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, String, bindparam, text
 
 from policycheck.store.database import Store
 from policycheck.store.facts import Facts
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 _PATHS = text(
     "SELECT sha256, min(path) FROM report WHERE sha256 IN :digests GROUP BY sha256"
-).bindparams(bindparam("digests", expanding=True))
+).bindparams(bindparam("digests", expanding=True, type_=String()))
 
 _DEVICES_OF = text("SELECT device_key FROM device WHERE person_id IN :people").bindparams(
-    bindparam("people", expanding=True)
+    bindparam("people", expanding=True, type_=String())
 )
 _AT_ONCE = 1000
 

@@ -1,27 +1,21 @@
-"""Opening, making, upgrading and locking the database.
+"""Opening, making and upgrading the database, and reading and writing it in transactions.
 
-SQLite in WAL mode: readers never wait for the writer. Whoever records takes the write lock first
-and holds it while it judges, so that nothing it compared against can change.
+What the two kinds of database do differently stands in sqlite.py and postgres.py.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+from sqlalchemy import URL, Connection, Engine, inspect, text
+from sqlalchemy.exc import DBAPIError
 
-from policycheck.store.faults import explained, fault, parse_url, shown
+from policycheck.store import postgres, sqlite
+from policycheck.store.faults import fault, parse_url, shown
 from policycheck.store.revisions import HEAD, REVISIONS, create, migrate
-
-WAIT_SECONDS = 5.0
-"""How long to wait for another process's lock before saying so."""
-_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "cache_size = -32768")
-"""Foreign keys are declared but not enforced: enforcing costs a fifth of a big write."""
 
 
 @dataclass(frozen=True)
@@ -31,26 +25,62 @@ class Store:
     url: URL
     engine: Engine
 
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a file; else it is a PostgreSQL database."""
+        return self.engine.dialect.name == "sqlite"
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Read what is recorded, all of it as of one moment."""
-        with explained(self.url), self.engine.begin() as connection:
+        with self._connection() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Hold the write lock; what is written becomes visible at the end, or not at all."""
-        with explained(self.url), self.engine.connect() as connection:
+        """Hold the write lock; what is written becomes visible at the end, or not at all.
+
+        Raises ConnectionLost where the database went away and nothing was written.
+        """
+        with self._connection() as connection:
             connection.execution_options(write_lock=True)
-            with connection.begin():
+            with connection.begin() as transaction:
+                if self.is_sqlite:
+                    with sqlite.naming_holder(self.url):
+                        yield connection
+                else:
+                    yield connection
+                    postgres.commit(self.engine, connection, transaction)
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        """Connect; turn what the user can do something about into words, all else is our bug."""
+        kind = sqlite if self.is_sqlite else postgres
+        driver = self.engine.dialect.loaded_dbapi.Error  # as bulk.py works with it directly
+        try:
+            with self._connect() as connection:
                 yield connection
+        except (DBAPIError, driver) as error:
+            told = kind.explain(self.engine, error)
+            if told is None:
+                raise
+            raise told from error
+
+    def _connect(self) -> Connection:
+        try:
+            return self.engine.connect()
+        except DBAPIError as error:
+            if self.is_sqlite:
+                raise
+            raise postgres.refused(self.engine, error) from error
 
 
-def open_store(url: str, folder: Path | None = None, *, wait: float = WAIT_SECONDS) -> Store:
+def open_store(url: str, folder: Path | None = None, *, wait: float | None = None) -> Store:
     """Open a store; make it where there is none.
 
-    A relative path counts from `folder`, else from the working folder. Raises PolicycheckError
-    where it cannot be opened, is no store, or is of another revision than this program.
+    A relative path counts from `folder`, else from the working folder. `wait` is how many
+    seconds to wait for another's lock before saying so; by default as the kind of database has
+    it. Raises PolicycheckError where it cannot be opened, is no store, or is of another revision.
     """
     store = _connect(url, folder, wait)
     revision = read_revision(store)
@@ -64,13 +94,12 @@ def open_store(url: str, folder: Path | None = None, *, wait: float = WAIT_SECON
 
 
 def upgrade_store(
-    url: str, folder: Path | None = None, *, wait: float = WAIT_SECONDS
+    url: str, folder: Path | None = None, *, wait: float | None = None
 ) -> tuple[str, str]:
     """Bring a store to this program's revision; return the revisions before and after."""
-    parsed = _locate(parse_url(url), folder)
-    if not Path(str(parsed.database)).exists():
-        raise fault(f"there is no store {shown(parsed)}", "an audit makes one")
     store = _connect(url, folder, wait)
+    if store.is_sqlite and not Path(str(store.url.database)).exists():
+        raise fault(f"there is no store {shown(store.url)}", "an audit makes one")
     revision = read_revision(store)
     if revision not in (None, *REVISIONS):
         check_revision(store.url, str(revision))
@@ -111,38 +140,16 @@ def check_revision(url: URL, revision: str, known: tuple[str, ...] = REVISIONS) 
     )
 
 
-def _locate(url: URL, folder: Path | None) -> URL:
-    """Make a SQLite URL's path absolute, and look whether a file can be there."""
-    if url.get_backend_name() != "sqlite":
-        raise fault(f"no kind of store is called {url.drivername}", "write sqlite:///FILE")
-    if url.database in {None, "", ":memory:"}:
-        raise fault("a store in memory would be gone at the end", "write sqlite:///FILE")
-    path = ((folder or Path()) / str(url.database)).absolute()
-    if not path.parent.is_dir():
-        raise fault(f"there is no folder {path.parent} for the store", "make it, or use --store")
-    if path.is_dir():
-        raise fault(f"the store {path} is a folder", "name a file in it")
-    return url.set(database=str(path))
-
-
-def _connect(url: str, folder: Path | None, wait: float) -> Store:
-    located = _locate(parse_url(url), folder)
-    # a run is entered by a thread, but never used by two at once (see OpenArchive.entering)
-    arguments = {"timeout": wait, "check_same_thread": False}
-    engine = create_engine(located, poolclass=NullPool, connect_args=arguments)
-    event.listen(engine, "connect", _set_up)
-    event.listen(engine, "begin", _begin)
-    return Store(located, engine)
-
-
-def _set_up(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
-    """Leave transactions to us; keep readers and the writer out of each other's way."""
-    connection.isolation_level = None
-    for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _begin(connection: Connection) -> None:
-    """Begin in earnest: a writer takes the lock at once, not at its first write."""
-    locked = connection.get_execution_options().get("write_lock", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if locked else "BEGIN")
+def _connect(url: str, folder: Path | None, wait: float | None) -> Store:
+    parsed = parse_url(url)
+    kind = parsed.get_backend_name()
+    if kind == "sqlite":
+        located = sqlite.locate(parsed, folder)
+        engine = sqlite.connect(located, sqlite.WAIT_SECONDS if wait is None else wait)
+        return Store(located, engine)
+    if kind == "postgresql":
+        located = postgres.locate(parsed)
+        engine = postgres.connect(located, postgres.WAIT_SECONDS if wait is None else wait)
+        return Store(located, engine)
+    hint = "write sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE"
+    raise fault(f"no kind of store is called {parsed.drivername}", hint)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, String, bindparam, text
 
 from policycheck.store.times import from_nullable, from_stored
 
@@ -57,7 +57,7 @@ def list_devices(connection: Connection, keys: Sequence[str] | None = None) -> I
     else:
         some = text(_DEVICES + "WHERE d.device_key IN :keys ORDER BY d.device_key, s.source")
         rows = connection.execute(
-            some.bindparams(bindparam("keys", expanding=True)), {"keys": list(keys)}
+            some.bindparams(bindparam("keys", expanding=True, type_=String())), {"keys": list(keys)}
         )
     device: Device | None = None
     for *columns, first_seen, source, aged_from in rows:

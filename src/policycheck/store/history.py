@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, String, bindparam, text
 
 from policycheck.store.times import from_stored, to_stored
 
@@ -25,7 +25,7 @@ _HAPPENED = text(
     " AND v.policy IN :policies"
     " GROUP BY e.at, e.run_id, e.kind, e.detail"
     " ORDER BY e.at, e.run_id, e.kind, e.detail"
-).bindparams(bindparam("policies", expanding=True))
+).bindparams(bindparam("policies", expanding=True, type_=String()))
 
 
 class Happening(NamedTuple):

@@ -14,13 +14,17 @@ from types import MappingProxyType
 from sqlalchemy import Connection, insert, text
 
 from policycheck.inventory.base import Input
-from policycheck.store.bulk import copy, write
+from policycheck.store.bulk import copy
+from policycheck.store.bulk import insert as insert_rows
 from policycheck.store.lives import Basis
 from policycheck.store.session import Row, Session, fill
 from policycheck.store.tables import RunRow
 from policycheck.store.times import SQL_FORMAT, to_stored
 
 _SOURCE = "device_key, source, report_id, report_no, reported_at"
+_REPORT = (
+    "id, run_id, path, sha256, format, devices, items, records, rejected, received_at, segment"
+)
 _ALIAS = "value, kind, device_key"
 
 
@@ -74,11 +78,11 @@ def _write_files(con: Session, connection: Connection, run: NewRun, run_id: int)
     highest = connection.execute(text("SELECT coalesce(max(id), 0) FROM report")).scalar_one()
     ledger = list(enumerate(run.inputs, int(highest) + 1))
     received_at = to_stored(run.received_at)
-    write(
+    insert_rows(
         connection,
-        "INSERT INTO report(id, run_id, path, sha256, format, devices, items, records, rejected,"
-        " received_at, segment) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [[(n, run_id, *_file_columns(given), received_at, run.facts) for n, given in ledger]],
+        "report",
+        _REPORT,
+        ((n, run_id, *_file_columns(given), received_at, run.facts) for n, given in ledger),
     )
     con.execute("CREATE OR REPLACE TABLE ledger(report_id BIGINT, sha256 VARCHAR)")
     fill(con, "ledger", ("BIGINT", "VARCHAR"), [(n, i.sha256) for n, i in ledger])

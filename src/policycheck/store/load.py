@@ -1,7 +1,9 @@
 """From the database into the session: what is known of the devices at hand.
 
 A run of few devices asks for just these; a run of many reads whole tables, which is quicker
-from a quarter of them on. Times travel as the text that is stored. Nothing is written here.
+from a quarter of them on. Rows leave the database as JSON that it writes itself, so that no value
+becomes an object here, and keys enter it so: a question is one statement, however many are asked
+about. Nothing is written here.
 """
 
 from __future__ import annotations
@@ -9,12 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, String, TextClause, bindparam, text
 
 from policycheck.store.session import Session, fill, fill_columns, number, values
 
 _READ_AT_ONCE = 50_000
-_ASKED_AT_ONCE = 1000
 _FEW = 4
 """Where fewer than one row in so many is asked for, it is asked for by its key."""
 
@@ -30,6 +31,7 @@ class _Question:
     key: str
     counted: str
     """The table of the database that holds the rows."""
+    key_type: str = "TEXT"
 
 
 _ALIASES = _Question(
@@ -65,6 +67,7 @@ _REPORTS = _Question(
     "SELECT id, run_id, sha256, received_at, segment FROM report WHERE TRUE",
     "id",
     "report",
+    "BIGINT",
 )
 _RUNS = _Question(
     "stored_run",
@@ -72,6 +75,7 @@ _RUNS = _Question(
     "SELECT id, CAST(policies AS TEXT), catalogue_sha256, people_sha256 FROM run WHERE TRUE",
     "id",
     "run",
+    "BIGINT",
 )
 _OPEN = _Question(
     "prior_life(fingerprint, device_key, first_seen, due, reopened, waiver, waived_until)",
@@ -195,50 +199,70 @@ def _load(
 
     `keys` is a query of the session; None asks for all rows.
     """
-    given: dict[str, Sequence[object]] = {"policies": policies} if policies else {}
-    for query, lists in _queries(con, connection, question, keys, given):
-        for columns in _read(connection, query, lists, len(question.types)):
-            fill_columns(con, question.table, question.types, columns)
-
-
-def _queries(
-    con: Session,
-    connection: Connection,
-    question: _Question,
-    keys: str | None,
-    given: Mapping[str, Sequence[object]],
-) -> Iterator[tuple[str, Mapping[str, Sequence[object]]]]:
-    """Yield what to ask the database: everything at once, or so many keys at a time."""
     total = connection.execute(text(f"SELECT count(*) FROM {question.counted}")).scalar_one()
     if total == 0:
         return
-    if keys is None or number(con, f"SELECT count(*) FROM ({keys})") * _FEW > total:
-        yield question.query, given
-        return
-    some_keys = values(con, keys)
-    query = f"{question.query} AND {question.key} IN :keys"
-    for start in range(0, len(some_keys), _ASKED_AT_ONCE):
-        yield query, {**given, "keys": some_keys[start : start + _ASKED_AT_ONCE]}
+    asked: dict[str, object] = {"policies": list(policies)} if policies else {}
+    query = question.query
+    if keys is not None and number(con, f"SELECT count(*) FROM ({keys})") * _FEW <= total:
+        (asked["keys"],) = values(con, f"SELECT to_json(list(key)) FROM ({keys}) AS t(key)")
+        query += f" AND {question.key} IN ({_listed(connection, question.key_type)})"
+    read = _read_sqlite if connection.dialect.name == "sqlite" else _read_postgres
+    for columns in read(connection, query, asked, len(question.types)):
+        fill_columns(con, question.table, question.types, columns)
 
 
-def _read(
-    connection: Connection, query: str, lists: Mapping[str, Sequence[object]], width: int
+def _listed(connection: Connection, kind: str) -> str:
+    """Return the query of what a JSON list, the parameter `keys`, holds."""
+    if connection.dialect.name == "sqlite":
+        return "SELECT value FROM json_each(:keys)"
+    return f"SELECT CAST(k AS {kind}) FROM json_array_elements_text(CAST(:keys AS JSON)) AS k"
+
+
+def _read_sqlite(
+    connection: Connection, query: str, asked: Mapping[str, object], width: int
 ) -> Iterator[Sequence[str]]:
     """Yield a query's rows in chunks, each column as the JSON text of a list.
 
-    SQLite writes the JSON itself, so that no value becomes an object here. Within a transaction
-    it gives the same rows in the same order each time; so an offset is enough.
+    Within a transaction SQLite gives the same rows in the same order each time, and skips quickly;
+    so an offset is enough.
     """
     names = [f"c{place}" for place in range(width)]
     arrays = ", ".join(f"json_group_array({name})" for name in names)
-    statement = text(
+    statement = _statement(
         f"WITH asked({', '.join(names)}) AS ({query} LIMIT :size OFFSET :start)"
-        f" SELECT count(*), {arrays} FROM asked"
-    ).bindparams(*(bindparam(name, expanding=True) for name in lists))
+        f" SELECT count(*), {arrays} FROM asked",
+        asked,
+    )
     start, rows = 0, _READ_AT_ONCE
     while rows == _READ_AT_ONCE:
-        page = {**lists, "size": _READ_AT_ONCE, "start": start}
+        page = {**asked, "size": _READ_AT_ONCE, "start": start}
         rows, *columns = connection.execute(statement, page).one()
         if rows:
             yield columns
         start += rows
+
+
+def _read_postgres(
+    connection: Connection, query: str, asked: Mapping[str, object], width: int
+) -> Iterator[Sequence[str]]:
+    """Yield a query's rows in chunks, each column as the JSON text of a list.
+
+    The server numbers the rows as they come, and holds the chunks until they are fetched.
+    """
+    names = [f"c{place}" for place in range(width)]
+    arrays = ", ".join(f"CAST(json_agg({name}) AS TEXT)" for name in names)
+    statement = _statement(
+        f"WITH asked({', '.join(names)}) AS ({query}),"
+        f" paged AS (SELECT *, (row_number() OVER () - 1) / {_READ_AT_ONCE} AS page FROM asked)"
+        f" SELECT {arrays} FROM paged GROUP BY page",
+        asked,
+    )
+    one_by_one = {"stream_results": True, "yield_per": 1}
+    for columns in connection.execute(statement, asked, execution_options=one_by_one):
+        yield tuple(columns)
+
+
+def _statement(query: str, asked: Mapping[str, object]) -> TextClause:
+    lists = [bindparam("policies", expanding=True, type_=String())] if "policies" in asked else []
+    return text(query).bindparams(*lists)

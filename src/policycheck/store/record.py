@@ -12,9 +12,9 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, text
 
 from policycheck.model import Tally
-from policycheck.store.bulk import copy, unindexed, write
+from policycheck.store.bulk import NOTHING_FIXED, copy, unindexed, update
 from policycheck.store.runs import tally_columns
-from policycheck.store.session import Session, chunks, fill, number, program
+from policycheck.store.session import Session, fill, number, program
 from policycheck.store.tables import TallyRow
 from policycheck.store.times import SQL_FORMAT, to_stored
 
@@ -89,15 +89,27 @@ def _write_controls(con: Session, connection: Connection) -> None:
 def _write_lives(con: Session, connection: Connection, now: str) -> None:
     """Write the violations that changed: renamed, opened, reopened, closed, waived or not."""
     copy(con, connection, "item", _ITEM, "FROM new_item")
-    write(connection, _RENAME, chunks(con, _RENAMED))
+    _change(con, connection, "fingerprint, control, subject", _RENAMED)
     opened = {"status": "'open'", "first_seen": now, "reopened": "0"}
     copy(con, connection, "violation", _OPEN, _OPENED, fixed=opened)
-    write(connection, _REOPEN, chunks(con, _REOPENED))
-    write(connection, _CLOSE, chunks(con, _CLOSED))
-    write(connection, _WAIVE, chunks(con, _WAIVED))
+    reopened = {"status": "'open'", "last_seen": "NULL", "closed_at": "NULL", "cause": "NULL"}
+    _change(con, connection, _REOPEN, _REOPENED, reopened)
+    closed = {"status": "'closed'", "closed_at": now, "waiver": "NULL", "waived_until": "NULL"}
+    _change(con, connection, "last_seen, cause", _CLOSED, closed)
+    _change(con, connection, "waiver, waived_until", _WAIVED)
 
 
-_RENAME = "UPDATE violation SET fingerprint = ?, control = ?, subject = ? WHERE fingerprint = ?"
+def _change(
+    con: Session,
+    connection: Connection,
+    columns: str,
+    query: str,
+    fixed: Mapping[str, str] = NOTHING_FIXED,
+) -> None:
+    """Change violations; the query's last column is the fingerprint that they are stored by."""
+    update(con, connection, "violation", columns, query, key="fingerprint", fixed=fixed)
+
+
 _RENAMED = """
 SELECT l.fingerprint, f.control, f.subject, l.was
 FROM life AS l JOIN finding AS f ON f.fingerprint = l.fingerprint
@@ -112,26 +124,15 @@ SELECT fingerprint, policy, control, device_key, person_id, subject, item_id, to
     source, report_id, to_stored(reported_at), record
 FROM proof WHERE change = 'opened' ORDER BY fingerprint
 """
-_REOPEN = """
-UPDATE violation SET status = 'open', last_seen = NULL, due = ?, closed_at = NULL, cause = NULL,
-    reopened = ?, item_id = ?, source = ?, report_id = ?, reported_at = ?, record = ?
-WHERE fingerprint = ?
-"""
+_REOPEN = "due, reopened, item_id, source, report_id, reported_at, record"
 _REOPENED = """
 SELECT to_stored(due), reopened, item_id, source, report_id, to_stored(reported_at), record,
     fingerprint
 FROM proof WHERE change = 'reopened' ORDER BY fingerprint
 """
-_CLOSE = """
-UPDATE violation SET status = 'closed', last_seen = ?, closed_at = ?, cause = ?, waiver = NULL,
-    waived_until = NULL
-WHERE fingerprint = ?
-"""
 _CLOSED = """
-SELECT to_stored(c.last_seen), to_stored(t.as_of), c.outcome, c.fingerprint
-FROM closing AS c CROSS JOIN this_run AS t ORDER BY c.fingerprint
+SELECT to_stored(last_seen), outcome, fingerprint FROM closing ORDER BY fingerprint
 """
-_WAIVE = "UPDATE violation SET waiver = ?, waived_until = ? WHERE fingerprint = ?"
 _WAIVED = """
 SELECT waiver, to_stored(waived_until), fingerprint FROM waiver_change ORDER BY fingerprint
 """

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, Integer, bindparam, select, text
 from sqlmodel import col
 
 from policycheck.model import Tally
@@ -34,13 +34,14 @@ class Run:
 
 
 _RUNS = """
-SELECT id, started_at, as_of, version, catalogue_sha256, people_sha256, policies, options, facts
+SELECT id, started_at, as_of, version, catalogue_sha256, people_sha256, CAST(policies AS TEXT),
+    CAST(options AS TEXT), facts
 FROM run
 """
 
 _FILES = text(
     "SELECT run_id, path, sha256 FROM report WHERE run_id IN :ids ORDER BY run_id, path, id"
-).bindparams(bindparam("ids", expanding=True))
+).bindparams(bindparam("ids", expanding=True, type_=Integer()))
 
 
 def list_runs(connection: Connection, ids: Collection[int] | None = None) -> Iterator[Run]:
@@ -50,7 +51,7 @@ def list_runs(connection: Connection, ids: Collection[int] | None = None) -> Ite
     else:
         some = text(_RUNS + "WHERE id IN :ids ORDER BY id")
         rows = connection.execute(
-            some.bindparams(bindparam("ids", expanding=True)), {"ids": list(ids)}
+            some.bindparams(bindparam("ids", expanding=True, type_=Integer())), {"ids": list(ids)}
         )
     for number, started_at, as_of, version, catalogue, people, policies, options, facts in rows:
         yield Run(

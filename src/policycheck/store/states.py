@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import String, bindparam, text
 
 from policycheck.store.archive import Archive
 
@@ -17,7 +17,7 @@ _SEGMENTS = text(
     " JOIN device_source AS s ON s.device_key = a.device_key AND s.source = :source"
     " JOIN report AS r ON r.id = s.report_id"
     " WHERE a.kind = :kind AND a.value IN :devices"
-).bindparams(bindparam("devices", expanding=True))
+).bindparams(bindparam("devices", expanding=True, type_=String()))
 _AT_ONCE = 1000
 
 

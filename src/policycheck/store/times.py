@@ -46,11 +46,13 @@ def to_stored(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime(SQL_FORMAT)
 
 
-def from_stored(moment: str) -> datetime:
-    """Read a stored time, as statements written by hand return it."""
+def from_stored(moment: str | datetime) -> datetime:
+    """Read a stored time, as statements written by hand return it: text, or a PostgreSQL time."""
+    if isinstance(moment, datetime):
+        return moment.astimezone(UTC)
     return datetime.fromisoformat(moment).replace(tzinfo=UTC)
 
 
-def from_nullable(moment: str | None) -> datetime | None:
+def from_nullable(moment: str | datetime | None) -> datetime | None:
     """Read a stored time that may be null."""
     return None if moment is None else from_stored(moment)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, Row, TextClause, bindparam, text
+from sqlalchemy import Connection, Row, String, TextClause, bindparam, text
 
 from policycheck.model import Severity
 from policycheck.problems import quote
@@ -242,8 +242,9 @@ def _select(connection: Connection, more: str, given: Mapping[str, object]) -> I
 
 
 def _statement(query: str, given: Mapping[str, object]) -> TextClause:
-    lists = [name for name in given if name in (*_LISTS, "names")]
-    return text(query).bindparams(*(bindparam(name, expanding=True) for name in lists))
+    lists = (name for name in given if name in (*_LISTS, "names"))
+    bound = [bindparam(name, expanding=True, type_=String()) for name in lists]
+    return text(query).bindparams(*bound)
 
 
 def _violation(row: Row[Any]) -> Violation:

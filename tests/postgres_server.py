@@ -1,0 +1,99 @@
+"""A PostgreSQL server for tests: Debian's binaries, in a folder of its own, on a socket.
+
+No port is opened and nothing is made durable. As root it runs as Debian's user `postgres`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+_FOLDERS = "/usr/lib/postgresql"
+_UNWANTED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=")
+
+
+def binaries() -> Path | None:
+    """Return the folder of the newest server's programs, None where none is installed."""
+    found = [path.parent for path in Path(_FOLDERS).glob("*/bin/initdb")]
+    return max(found, key=lambda folder: int(folder.parent.name), default=None)
+
+
+@dataclass
+class Server:
+    """A server that runs, reached through its socket's folder."""
+
+    folder: Path
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
+
+    def connect(self, database: str = "postgres") -> psycopg.Connection[tuple[Any, ...]]:
+        return psycopg.connect(
+            dbname=database, user="postgres", host=str(self.folder), autocommit=True
+        )
+
+    def new_database(self, template: str = "template1") -> str:
+        """Make a database and return its name."""
+        name = f"store_{next(self.numbers)}"
+        with self.connect() as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+
+def _run_as() -> dict[str, Any]:
+    """Say as whom the server runs: it refuses to run as root."""
+    if os.geteuid() != 0:
+        return {}
+    return {"user": "postgres", "group": "postgres", "extra_groups": []}
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    """Run a server. Skips the test where none is installed."""
+    programs = binaries()
+    if programs is None:
+        pytest.skip("PostgreSQL's server is not installed (Debian: apt-get install postgresql)")
+    folder = Path(tempfile.mkdtemp(prefix="pc-pg-"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+    data = folder / "data"
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    try:
+        locale = ["--no-locale", "--encoding=UTF8"]
+        initdb = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]
+        subprocess.run([*initdb, *locale], check=True, cwd=folder, **_run_as(), **quiet)
+        options = [word for setting in _UNWANTED for word in ("-c", setting)]
+        command = [programs / "postgres", "-D", data, "-k", folder, *options]
+        with subprocess.Popen(command, cwd=folder, **_run_as(), **quiet) as process:
+            try:
+                server = Server(folder)
+                _wait_until_it_answers(server, process)
+                yield server
+            finally:
+                process.send_signal(2)  # SIGINT: a fast shutdown
+                process.wait()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_until_it_answers(server: Server, process: subprocess.Popen[bytes]) -> None:
+    while True:
+        try:
+            server.connect().close()
+        except psycopg.OperationalError:
+            if process.poll() is not None:
+                raise
+        else:
+            return
