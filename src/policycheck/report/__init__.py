@@ -12,6 +12,7 @@ from policycheck.report import (
     junit,
     markdown,
     ndjson,
+    ocsf,
     sarif,
     terminal,
 )
@@ -27,6 +28,7 @@ REPORTS: Mapping[str, Form] = MappingProxyType(
         "html": html,
         "sarif": sarif,
         "junit": junit,
+        "ocsf": ocsf,
     }
 )
 """Every report form by its name; to add one, write its module and its line here."""
