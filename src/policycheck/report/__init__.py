@@ -13,6 +13,7 @@ from policycheck.report import (
     markdown,
     ndjson,
     ocsf,
+    oscal,
     sarif,
     terminal,
 )
@@ -29,6 +30,7 @@ REPORTS: Mapping[str, Form] = MappingProxyType(
         "sarif": sarif,
         "junit": junit,
         "ocsf": ocsf,
+        "oscal": oscal,
     }
 )
 """Every report form by its name; to add one, write its module and its line here."""
