@@ -34,6 +34,14 @@ Device = tuple[str, str]
 """A device's id, and how people know it."""
 
 
+def identify(kind: str, name: str) -> str:
+    """Return the UUID of a thing; it follows from the name."""
+    return str(uuid5(_IDS, writable(f"{kind}/{name}")))
+
+
+_PLATFORM = {"uuid": identify("platform", "policycheck"), "title": "policycheck"}
+
+
 def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
     """Write one result; observations are streamed, devices and ids of observations are kept."""
     moment = format_time(content.as_of)
@@ -53,11 +61,11 @@ def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
     }
     stream.write(f'{{"assessment-results": {encode_document(head)[:-1]},\n"results": [')
     stream.write(encode_document(_result(content, moment, told))[:-1])
-    seen = _Seen()
+    seen = _Seen({line.sha256 for line in content.inputs})
     _write_some(stream, "observations", _observations(content, seen, moment))
     if seen.devices:
         stream.write(',\n"local-definitions": {"assessment-assets": {"assessment-platforms": [')
-        stream.write(f"{encode_document({'uuid': identify('platform', 'policycheck')})}]}}")
+        stream.write(f"{encode_document(_PLATFORM)}]}}")
         write_array(stream, "inventory-items", [list(map(encode_document, _items(seen.devices)))])
         stream.write("}")
     findings = (encode_document(_finding(tally, seen)) for tally in content.tallies)
@@ -68,8 +76,9 @@ def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
 class _Seen:
     """What the observations name, and what names them."""
 
-    def __init__(self) -> None:
-        """Begin with nothing."""
+    def __init__(self, files: set[str]) -> None:
+        """Begin with nothing but the digests of the files that are resources."""
+        self.files = files
         self.devices: dict[str, Device] = {}
         self.observations: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
 
@@ -84,11 +93,6 @@ def _write_some(stream: TextIO, name: str, chunks: Iterator[Sequence[str]]) -> N
 def _again(first: Sequence[str], rest: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
     yield first
     yield from rest
-
-
-def identify(kind: str, name: str) -> str:
-    """Return the UUID of a thing; it follows from the name."""
-    return str(uuid5(_IDS, writable(f"{kind}/{name}")))
 
 
 def properties(values: Mapping[str, object]) -> list[Document]:
@@ -171,8 +175,9 @@ def _observation(finding: Finding, seen: _Seen, moment: str) -> Document:
         told["subjects"] = [{"subject-uuid": device, "type": "inventory-item"}]
     if evidence.report is not None:
         record = f"record {evidence.record}" if evidence.record else "the whole file"
-        where = {"href": f"#{_file_id(evidence.report)}", "description": record}
-        told["relevant-evidence"] = [where]
+        known = evidence.report in seen.files
+        where = {"href": f"#{_file_id(evidence.report)}"} if known else {}
+        told["relevant-evidence"] = [{**where, "description": record}]
     return told
 
 
