@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import closing, contextmanager, nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from policycheck.engine.session import insert_columns, open_session
 from policycheck.engine.unheld import Unheld
 from policycheck.engine.waive import waive
 from policycheck.inventory.base import Progress
+from policycheck.keeping import contents_of, lay_out_evidence
 from policycheck.memory import recall
 from policycheck.outcome import Outcome
 from policycheck.problems import Problem, did_you_mean, quote
@@ -79,6 +81,7 @@ def _judge(
     effects = waive(con, request.waivers, _question(request))
     _note_holders(con)
     _lay_out_lives(con, request.catalogue)
+    lay_out_evidence(con)
     if memory:
         memory.load_lives(con, [policy.policy for policy in request.policies])
     compute_lives(con, _basis(request, inputs))
@@ -103,9 +106,12 @@ def _judge(
         effects=effects,
         archive=memory.archive if memory else None,
     )
-    if memory and entry:
-        memory.record(con, entry, request.as_of, outcome.tallies)
-    return outcome
+    if memory is None:
+        return outcome
+    if entry:
+        kept = list(contents_of(request, con))
+        memory.record(con, entry, request.as_of, outcome.tallies, kept)
+    return replace(outcome, digests={**outcome.digests, "head": memory.head})
 
 
 @contextmanager

@@ -109,6 +109,7 @@ def judge(con: duckdb.DuckDBPyConnection, known: list[Known], on: float, rules: 
         ],
     )
     con.execute(_TABLES)
+    con.execute(_COPIED)
     con.executemany("INSERT INTO renamed_app VALUES (?, ?)", rules.renamed_apps or [("-", "-")])
     by_device: dict[str, list[Known]] = {}
     for each in known:
@@ -136,6 +137,13 @@ CREATE TEMP TABLE finding(fingerprint VARCHAR, policy VARCHAR, control VARCHAR, 
     identifier VARCHAR, name VARCHAR, version VARCHAR, basis VARCHAR, confidence VARCHAR,
     source VARCHAR, reported_at TIMESTAMP, received_at TIMESTAMP, report_sha256 VARCHAR,
     record BIGINT);
+"""
+_COPIED = """
+CREATE TEMP VIEW copied AS
+SELECT fingerprint, report_sha256, app_id, basis, confidence, {'device_id': device_key} AS device,
+    {'kind': kind, 'identifier': identifier} AS item,
+    CAST(to_json({'person_id': person_id}) AS VARCHAR) AS personal
+FROM finding;
 """
 
 

@@ -415,6 +415,8 @@ SELECT
     coalesce(h.record, r.record) AS record,
     f.missing,
     f.control_no,
+    f.report_no,
+    f.hit_no,
     substr(sha256(concat_ws(
         chr(31),
         c.policy,

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, String, bindparam, text
 
+from policycheck.store.chain import read_head
+from policycheck.store.contents import Content
 from policycheck.store.database import Store
 from policycheck.store.facts import Facts
 from policycheck.store.history import Happening, read_happenings
@@ -89,6 +91,11 @@ class OpenArchive:
         return self.archive.writes
 
     @property
+    def head(self) -> str:
+        """The head of the chain of what is recorded."""
+        return read_head(self.connection)
+
+    @property
     def devices(self) -> int:
         """How many devices are stored."""
         return int(self.connection.execute(text("SELECT count(*) FROM device")).scalar_one())
@@ -144,9 +151,17 @@ class OpenArchive:
             return Entry(enter(con, self.connection, replace(run, facts=facts)), staged, facts)
 
     def record(
-        self, con: DuckDBPyConnection, entry: Entry, as_of: datetime, tallies: Sequence[Tally]
-    ) -> None:
-        """Publish an entered run's facts if any are new, and write what it found and changed."""
+        self,
+        con: DuckDBPyConnection,
+        entry: Entry,
+        as_of: datetime,
+        tallies: Sequence[Tally],
+        contents: Sequence[Content],
+    ) -> str:
+        """Publish an entered run's facts if any are new, and write what it found and changed.
+
+        contents: what it went by. Returns the head of the chain.
+        """
         if entry.facts:
             self.archive.facts.publish(entry.staged, entry.facts)
-        record(con, self.connection, entry.run_id, as_of, tallies)
+        return record(con, self.connection, entry.run_id, as_of, tallies, contents=contents)

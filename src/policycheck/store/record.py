@@ -6,13 +6,16 @@ All of it belongs to the one transaction that also read what it was compared wit
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, text
 
 from policycheck.model import Tally
 from policycheck.store.bulk import NOTHING_FIXED, copy, unindexed, update
+from policycheck.store.chain import hash_events, seal_run
+from policycheck.store.contents import Content, keep
+from policycheck.store.openings import copy_openings
 from policycheck.store.runs import tally_columns
 from policycheck.store.session import Session, fill, number, program
 from policycheck.store.tables import TallyRow
@@ -25,11 +28,13 @@ def record(
     run_id: int,
     as_of: datetime,
     tallies: Sequence[Tally] = (),
-) -> None:
-    """Write what a run that is entered in the ledger found and changed. `as_of` is aware.
+    *,
+    contents: Iterable[Content] = (),
+) -> str:
+    """Write what a run that is entered in the ledger found and changed; return the chain's head.
 
-    Reads the ends of ledger.enter, identity.hold and lives.compute_lives, and the engine's
-    finding and control.
+    Reads the ends of ledger.enter, identity.hold and lives.compute_lives, the engine's finding
+    and control, and `copied` (see openings). `as_of` is aware. contents: what the run went by.
     """
     _write_tallies(connection, run_id, tallies)
     _prepare(con, connection, run_id, as_of)
@@ -38,7 +43,11 @@ def record(
     now = f"'{to_stored(as_of)}'"
     with unindexed(connection, "violation", "event"):
         _write_lives(con, connection, now)
+        events = hash_events(con, connection)
         _write_events(con, connection, {"run_id": str(run_id), "at": now})
+    openings, evidence = copy_openings(con, connection, run_id)
+    kept = keep(connection, [*contents, *evidence])
+    return seal_run(connection, run_id, {"event": events, "opening": openings}, kept)
 
 
 def _write_tallies(connection: Connection, run_id: int, tallies: Sequence[Tally]) -> None:
@@ -139,5 +148,6 @@ SELECT waiver, to_stored(waived_until), fingerprint FROM waiver_change ORDER BY 
 
 
 def _write_events(con: Session, connection: Connection, run: Mapping[str, str]) -> None:
-    query = "SELECT fingerprint, kind, cause, detail FROM new_event ORDER BY fingerprint, step"
-    copy(con, connection, "event", "fingerprint, kind, cause, detail", query, fixed=run)
+    columns = "id, fingerprint, kind, cause, detail, hash"
+    query = f"SELECT {columns} FROM hashed_event ORDER BY id"
+    copy(con, connection, "event", columns, query, fixed=run)

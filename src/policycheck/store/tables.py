@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Column, ForeignKey, String
+from sqlalchemy import JSON, Column, ForeignKey, LargeBinary, String
 from sqlmodel import Field, SQLModel
 
 from policycheck.store.times import UtcTime
@@ -36,11 +36,13 @@ def _json() -> Column[object]:
 
 
 class RunRow(SQLModel, table=True):
-    """One audit that was recorded, with digests of all that it went by."""
+    """One audit, or one act of an operator, with digests of all that it went by and wrote."""
 
     __tablename__ = "run"
 
     id: int | None = Field(default=None, primary_key=True)
+    kind: str = "audit"
+    """audit, or what an operator did: retire, merge, prune ..."""
     started_at: datetime = Field(sa_column=_time())
     as_of: datetime = Field(sa_column=_time())
     version: str
@@ -52,6 +54,14 @@ class RunRow(SQLModel, table=True):
     options: dict[str, object] = Field(sa_column=_json())
     facts: str | None
     """Digest of the segment with the facts that this run added; null where no report was newer."""
+    previous: str | None = None
+    """The hash of the run before it."""
+    seal: dict[str, object] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
+    )
+    """Counts and digests of the rows that it wrote, and the contents that it went by."""
+    hash: str | None = None
+    """Of all of the above; see chain.py. Null only while its transaction is open."""
 
 
 class TallyRow(SQLModel, table=True):
@@ -234,3 +244,31 @@ class EventRow(SQLModel, table=True):
     detail: str | None
     """How it was closed; the fingerprint that it had before it was renamed; the waiver, and
     (`waived`) until when it holds: `ID until 2013-11-30T15:59:59Z`."""
+    hash: str
+    """Of all of the above; see chain.py."""
+
+
+class ContentRow(SQLModel, table=True):
+    """A text or a table that runs went by, kept once, by its digest."""
+
+    __tablename__ = "content"
+
+    sha256: str = Field(primary_key=True)
+    """Of the content before it was compressed."""
+    kind: str
+    """policy, waiver, attestation, app or openings."""
+    packed: bytes = Field(sa_column=Column(LargeBinary(), nullable=False))
+    """Compressed by zstd."""
+
+
+class PersonalRow(SQLModel, table=True):
+    """Who the violations were about that a run opened: what can be forgotten.
+
+    The chain holds salted digests of it only (see openings.py).
+    """
+
+    __tablename__ = "personal"
+
+    run_id: int = Field(primary_key=True, foreign_key="run.id")
+    packed: bytes = Field(sa_column=Column(LargeBinary(), nullable=False))
+    """A Parquet table."""

@@ -1,0 +1,106 @@
+"""What is kept of an audit as evidence: the texts that it went by, and the rows that prove it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from policycheck.model import DEVICE_COLUMNS, DISTINCT_COLUMNS, ITEM_COLUMNS
+from policycheck.problems import PolicycheckError, Problem, quote
+from policycheck.request import AuditRequest
+from policycheck.store.canonical import canonical
+from policycheck.store.session import texts
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from policycheck.store.contents import Content
+
+_OF_A_PERSON = frozenset({"user_id", "name", "attributes"})
+"""The columns of a device by which a person could be told."""
+_ON_A_DEVICE = frozenset({"os_user", "path", "attributes"})
+"""The same of an item."""
+_APPS = """
+SELECT DISTINCT f.app_id FROM life AS l JOIN finding AS f ON f.fingerprint = l.fingerprint
+WHERE l.change IS NOT NULL AND f.app_id IS NOT NULL
+ORDER BY f.app_id
+"""
+
+
+def lay_out_evidence(con: DuckDBPyConnection) -> None:
+    """Leave for the store what proves each finding: the rows as they were reported."""
+    device = [name for name in DEVICE_COLUMNS if name not in _OF_A_PERSON]
+    item = [name for name in ITEM_COLUMNS if name not in _ON_A_DEVICE]
+    personal = {
+        "person_id": "f.person_id",
+        **{f"device_{name}": f"r.{name}" for name in sorted(_OF_A_PERSON)},
+        **{f"item_{name}": f"h.{name}" for name in sorted(_ON_A_DEVICE)},
+    }
+    con.execute(
+        "CREATE OR REPLACE TEMP VIEW copied AS"
+        " SELECT f.fingerprint, f.report_sha256, f.app_id, f.basis, f.confidence,"
+        f" {_struct({name: f'r.{name}' for name in device})} AS device,"
+        f" {_struct({name: f'{_holder(name)}.{name}' for name in item})} AS item,"
+        f" CAST(to_json({_struct(personal)}) AS VARCHAR) AS personal"
+        " FROM finding AS f"
+        " LEFT JOIN report AS r ON r.report_no = f.report_no"
+        " LEFT JOIN hit AS h ON h.hit_no = f.hit_no"
+        " LEFT JOIN distinct_item AS i ON i.item_no = h.item_no"
+    )
+
+
+def _holder(name: str) -> str:
+    return "i" if name in DISTINCT_COLUMNS else "h"
+
+
+def _struct(members: Mapping[str, str]) -> str:
+    return f"struct_pack({', '.join(f'{name} := {value}' for name, value in members.items())})"
+
+
+def contents_of(request: AuditRequest, con: DuckDBPyConnection) -> Iterator[Content]:
+    """Yield what a run went by: policies, waivers, attestations, and the apps that it named.
+
+    An app is what the catalogue says of it and its vendor. Raises PolicycheckError where a file
+    is no longer what was read.
+    """
+    from policycheck.store.contents import Content
+
+    for policy in request.policies:
+        yield Content("policy", policy.policy, _read(policy.path, policy.sha256))
+    for waiver in request.waivers:
+        yield Content("waiver", waiver.id, _read(waiver.path, waiver.sha256))
+    for each in request.attestations:
+        yield Content("attestation", each.id, _read(each.path, each.sha256))
+    for app_id in texts(con, _APPS):
+        app = request.catalogue.apps[app_id]
+        entry = {"app": _plain(app), "vendor": _plain(request.catalogue.vendors.get(app.vendor))}
+        yield Content("app", app_id, canonical(entry).encode())
+
+
+def _read(path: str, sha256: str) -> bytes:
+    try:
+        content = Path(path).read_bytes()
+    except OSError:
+        content = b""
+    if hashlib.sha256(content).hexdigest() != sha256:
+        message = f"{quote(path)} was changed while it was audited by"
+        raise PolicycheckError([Problem(message, None, "run the audit again")])
+    return content
+
+
+def _plain(value: object) -> object:
+    """Return frozen data as what JSON knows."""
+    if is_dataclass(value):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, str):
+        return value
+    if isinstance(value, frozenset):
+        return sorted(map(str, value))
+    if isinstance(value, Sequence):
+        return [_plain(each) for each in value]
+    return value if value is None or isinstance(value, bool | int | float) else str(value)

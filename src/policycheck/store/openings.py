@@ -1,0 +1,86 @@
+"""Openings: the evidence of the violations that a run opened, copied from their reports.
+
+Facts may be pruned one day; what a violation was opened with stays. All of a run's are one
+Parquet table, a content like others. What a person can be told by stands in another table
+(`personal`), which is not sealed and can be forgotten: the sealed one holds a salted digest of
+it. The salts are made of a secret that is thrown away.
+"""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from sqlalchemy import Connection, insert
+
+from policycheck.store.contents import Content
+from policycheck.store.session import Session, number
+from policycheck.store.tables import PersonalRow
+from policycheck.store.tree import root_in
+
+_OPENINGS = """
+CREATE OR REPLACE TEMP TABLE opening AS
+SELECT
+    p.fingerprint,
+    p.change,
+    p.policy,
+    p.control,
+    p.device_key,
+    p.subject,
+    strftime(p.due, '%Y-%m-%dT%H:%M:%S.%fZ') AS due,
+    p.source,
+    c.report_sha256,
+    p.record,
+    strftime(p.reported_at, '%Y-%m-%dT%H:%M:%S.%fZ') AS reported_at,
+    c.app_id,
+    c.basis,
+    c.confidence,
+    c.device,
+    c.item,
+    sha256(substr(sha256($1 || p.fingerprint), 1, 32) || c.personal) AS personal_sha256,
+    substr(sha256($1 || p.fingerprint), 1, 32) AS salt,
+    c.personal
+FROM proof AS p
+JOIN copied AS c ON c.fingerprint = p.fingerprint
+ORDER BY p.fingerprint
+"""
+SEALED = "* EXCLUDE (salt, personal)"
+_LEAVES = f"""
+SELECT
+    row_number() OVER (ORDER BY fingerprint) - 1 AS n,
+    sha256(CAST(to_json(o) AS VARCHAR)) AS hash
+FROM (SELECT {SEALED} FROM opening) AS o
+"""
+_PERSONAL = "fingerprint, salt, personal"
+
+
+def copy_openings(
+    con: Session, connection: Connection, run_id: int
+) -> tuple[Mapping[str, object], list[Content]]:
+    """Copy the evidence of what a run opens or reopens; return its seal, and what to keep.
+
+    Reads proof (see changes.sql) and copied(fingerprint, report_sha256, app_id, basis,
+    confidence, device, item, personal): the rows of report and item that prove a violation,
+    without what is `personal`, which is the text of a JSON object.
+    """
+    con.execute(_OPENINGS, [secrets.token_hex(32)])
+    rows = number(con, "SELECT count(*) FROM opening")
+    seal = {"rows": rows, "sha256": root_in(con, _LEAVES)}
+    if not rows:
+        return seal, []
+    personal = _as_parquet(con, _PERSONAL)
+    connection.execute(insert(PersonalRow).values(run_id=run_id, packed=personal))
+    return seal, [Content("openings", str(run_id), _as_parquet(con, SEALED))]
+
+
+def _as_parquet(con: Session, columns: str) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="policycheck-") as folder:
+        path = Path(folder) / "table.parquet"
+        con.execute(
+            f"COPY (SELECT {columns} FROM opening ORDER BY fingerprint) TO $path"
+            " (FORMAT parquet, COMPRESSION zstd)",
+            {"path": str(path)},
+        )
+        return path.read_bytes()
