@@ -10,7 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -27,7 +27,7 @@ from policycheck.inventory.base import Progress
 from policycheck.keeping import contents_of, lay_out_evidence
 from policycheck.memory import recall
 from policycheck.outcome import Outcome
-from policycheck.problems import Problem, did_you_mean, quote
+from policycheck.problems import ConnectionLostError, Problem, did_you_mean, quote
 from policycheck.reading import Intake, read_inputs
 from policycheck.report.content import InputLine
 from policycheck.report.waivers import describe_effects
@@ -50,8 +50,21 @@ def audit(
     """Audit, and record it if there is an archive that may be written.
 
     The outcome lives as long as the context; what was recorded is committed before it begins.
-    Raises PolicycheckError where nothing can be audited.
+    Raises PolicycheckError where nothing can be audited. Where the database's connection is lost,
+    nothing was recorded, and it is tried once more.
     """
+    with ExitStack() as stack:
+        try:
+            outcome = stack.enter_context(_audit(request, archive, progress))
+        except ConnectionLostError:
+            outcome = stack.enter_context(_audit(request, archive, progress))
+        yield outcome
+
+
+@contextmanager
+def _audit(
+    request: AuditRequest, archive: Archive | None, progress: Progress | None
+) -> Iterator[Outcome]:
     with tempfile.TemporaryDirectory(prefix="policycheck-") as scratch:
         folder = Path(scratch)
         with closing(open_session(folder)) as con:

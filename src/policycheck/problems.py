@@ -65,7 +65,7 @@ class PolicycheckError(Exception):
         super().__init__("\n\n".join(map(render, self.problems)))
 
 
-class ConnectionLost(PolicycheckError):
+class ConnectionLostError(PolicycheckError):
     """The database went away in the middle. Nothing was changed: the same may be tried again."""
 
 

@@ -127,10 +127,11 @@ def find_workspace(start: Path) -> Path | None:
     return next((folder for folder in (start, *start.parents) if (folder / CONFIG).is_file()), None)
 
 
-def resolve(given: Given, start: Path) -> Settings:
+def resolve(given: Given, start: Path, *, needs_facts: bool = True) -> Settings:
     """Merge what is given with the workspace that `start` lies in.
 
-    Raises PolicycheckError where the file is wrong, or where the facts have no place.
+    Who asks the database alone needs no facts. Raises PolicycheckError where the file is wrong,
+    or where needed facts have no place.
     """
     folder = find_workspace(start)
     config = Config(language="1") if folder is None else read_config(folder / CONFIG)
@@ -140,7 +141,7 @@ def resolve(given: Given, start: Path) -> Settings:
     return Settings(
         workspace=folder,
         store=store,
-        facts=_facts(given.facts, _below(base, config.facts), store),
+        facts=_facts(given.facts or _below(base, config.facts), store, needed=needs_facts),
         people=given.people or _below(base, config.people),
         assume={name.removeprefix("person."): value for name, value in config.assume.items()},
         fail_on=given.fail_on or config.fail_on,
@@ -192,12 +193,12 @@ def _anchored(store: str | None, base: Path) -> str | None:
     return f"{_SQLITE}{base / store.removeprefix(_SQLITE)}"
 
 
-def _facts(given: Path | None, configured: Path | None, store: str | None) -> Path | None:
-    if store is None:
-        return None
-    if given or configured:
-        return given or configured
+def _facts(named: Path | None, store: str | None, *, needed: bool) -> Path | None:
+    if store is None or named:
+        return named if store else None
     if not store.startswith(_SQLITE):
+        if not needed:
+            return None
         hint = "say where with --facts DIR, or with 'facts:' in policycheck.yaml"
         raise PolicycheckError([Problem("this store needs a folder for its facts", None, hint)])
     database = Path(store.removeprefix(_SQLITE))

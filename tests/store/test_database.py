@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -195,7 +197,18 @@ def test_a_second_writer_is_told_who_holds_the_lock(tmp_path) -> None:
     second = open_store("sqlite:///store.db", tmp_path, wait=0.05)
     with store.writing(), pytest.raises(PolicycheckError) as caught, second.writing():
         pass
-    assert "is locked by another policycheck" in str(caught.value)
+    assert f" is locked by process {os.getpid()} on {socket.gethostname()} since 20" in str(
+        caught.value
+    )
+    with second.writing():
+        pass  # and the lock is free again
+    assert not (tmp_path / "store.db-writer").exists()
+
+
+def test_a_writer_that_was_killed_locks_nobody_out(tmp_path) -> None:
+    (tmp_path / "store.db-writer").write_text("process 1 on elsewhere\n")
+    with open_store("sqlite:///store.db", tmp_path, wait=0.05).writing():
+        pass
 
 
 def test_readers_do_not_wait_for_the_writer(tmp_path) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from policycheck.request import AuditRequest
     from policycheck.rulebook import Rulebook
     from policycheck.store.archive import Archive
+    from policycheck.store.database import Store
     from policycheck.workspace import Settings
 
 
@@ -103,6 +104,15 @@ def stored(settings: Settings) -> Archive:
     if archive is None:
         raise no_store()
     return archive
+
+
+def stored_judgements(settings: Settings) -> Store:
+    """Return the database, to be read. Raises PolicycheckError where there is none."""
+    if settings.store is None or not settings.store_exists:
+        raise no_store()
+    from policycheck.store.database import open_store
+
+    return open_store(settings.store)
 
 
 def no_store() -> PolicycheckError:

@@ -69,7 +69,7 @@ def upgrade(*, store: options.StoreUrl = None) -> None:
     from policycheck.store.database import upgrade_store
     from policycheck.workspace import Given, resolve
 
-    settings = resolve(Given(store=store), Path.cwd())
+    settings = resolve(Given(store=store), Path.cwd(), needs_facts=False)
     if settings.store is None:
         raise no_store()
     before, after = upgrade_store(settings.store)

@@ -13,7 +13,7 @@ from policycheck.cli import options
 from policycheck.cli.clock import now
 from policycheck.cli.listing import ListFormat, Listing, Row, print_listing
 from policycheck.cli.output import say, standard_output
-from policycheck.cli.request import stored
+from policycheck.cli.request import stored_judgements
 from policycheck.model import Severity
 
 if TYPE_CHECKING:
@@ -80,11 +80,11 @@ def list_violations(
     from policycheck.store import violations
     from policycheck.workspace import Given, resolve
 
-    settings = resolve(Given(store=store), Path.cwd())
+    settings = resolve(Given(store=store), Path.cwd(), needs_facts=False)
     severities = tuple(map(str, severity or ()))
     wanted = violations.Filter(_STATUS[status], policy, control, severities, device, person)
     finding_of = _findings(settings)
-    with stored(settings).store.reading() as connection:
+    with stored_judgements(settings).reading() as connection:
         for_people = form == "terminal"
         found = violations.list_violations(connection, wanted, worst_first=for_people)
         told = cells_of if for_people else row_of
@@ -116,8 +116,8 @@ def show_violation(
     from policycheck.text import visible
     from policycheck.workspace import Given, resolve
 
-    settings = resolve(Given(store=store), Path.cwd())
-    with stored(settings).store.reading() as connection:
+    settings = resolve(Given(store=store), Path.cwd(), needs_facts=False)
+    with stored_judgements(settings).reading() as connection:
         story = tell_story(connection, find_violation(connection, fingerprint))
     finding = _findings(settings)(story.violation)
     if form == "json":

@@ -12,7 +12,7 @@ from policycheck.cli import options
 from policycheck.cli.clock import now
 from policycheck.cli.listing import ListFormat, Listing, print_listing
 from policycheck.cli.output import print_problems, say, unfinished_file
-from policycheck.cli.request import Asked, archive_of, no_store, request_of, stored
+from policycheck.cli.request import Asked, archive_of, no_store, request_of, stored_judgements
 from policycheck.problems import PolicycheckError, Problem, quote
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def list_waivers(
     from policycheck.rulebook import load_rulebook
     from policycheck.workspace import Given, resolve
 
-    settings = resolve(Given(store=store), Path.cwd())
+    settings = resolve(Given(store=store), Path.cwd(), needs_facts=False)
     rulebook = load_rulebook(settings, drafts=True)
     at = moment_of(as_of, rulebook.zones)
     counts = _counts(settings)
@@ -102,10 +102,9 @@ def _counts(settings: Settings) -> dict[str, int] | None:
     """Count the open violations that are waived, by waiver; None where nothing is recorded."""
     from policycheck.store.violations import count_waived
 
-    archive = archive_of(settings, writes=False)
-    if archive is None:
+    if settings.store is None or not settings.store_exists:
         return None
-    with archive.store.reading() as connection:
+    with stored_judgements(settings).reading() as connection:
         return count_waived(connection)
 
 
@@ -182,9 +181,9 @@ def new_waiver(
     from policycheck.waivers.draft import draft
     from policycheck.workspace import Given, resolve
 
-    settings = resolve(Given(store=store), Path.cwd())
+    settings = resolve(Given(store=store), Path.cwd(), needs_facts=False)
     rulebook = load_rulebook(settings, drafts=True)
-    with stored(settings).store.reading() as connection:
+    with stored_judgements(settings).reading() as connection:
         violation = find_violation(connection, fingerprint)
     policy = _policy(rulebook, violation.policy)
     called = name or f"{violation.control}-{violation.fingerprint[:8]}"

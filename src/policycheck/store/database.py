@@ -40,7 +40,7 @@ class Store:
     def writing(self) -> Iterator[Connection]:
         """Hold the write lock; what is written becomes visible at the end, or not at all.
 
-        Raises ConnectionLost where the database went away and nothing was written.
+        Raises ConnectionLostError where the database went away and nothing was written.
         """
         with self._connection() as connection:
             connection.execution_options(write_lock=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from policycheck.store.database import Store, read_revision
 from policycheck.store.faults import shown
@@ -22,7 +22,7 @@ class StoreInfo:
     """Without a password."""
     revision: str
     bytes: int
-    """Of the database on disk, with what is not checkpointed yet."""
+    """Of the database on disk; of a SQLite file with what is not checkpointed yet."""
     rows: Mapping[str, int]
     """Table -> its rows, for the tables that people ask about."""
     violations: Mapping[str, int]
@@ -33,9 +33,8 @@ class StoreInfo:
 
 def describe_store(store: Store) -> StoreInfo:
     """Count what is in a store."""
-    path = Path(str(store.url.database))
-    parts = (path, path.with_name(path.name + "-wal"))
     with store.reading() as connection:
+        size = _size(store, connection)
         rows = {
             table: int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
             for table in _COUNTED
@@ -48,8 +47,17 @@ def describe_store(store: Store) -> StoreInfo:
     return StoreInfo(
         url=shown(store.url),
         revision=read_revision(store) or "",
-        bytes=sum(part.stat().st_size for part in parts if part.exists()),
+        bytes=size,
         rows=rows,
         violations=violations,
         files=int(files),
     )
+
+
+def _size(store: Store, connection: Connection) -> int:
+    if not store.is_sqlite:
+        size = connection.execute(text("SELECT pg_database_size(current_database())"))
+        return int(size.scalar_one())
+    path = Path(str(store.url.database))
+    parts = (path, path.with_name(path.name + "-wal"))
+    return sum(part.stat().st_size for part in parts if part.exists())

@@ -15,7 +15,7 @@ from sqlalchemy import URL, Connection, Engine, RootTransaction, create_engine, 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
-from policycheck.problems import ConnectionLost, PolicycheckError, Problem
+from policycheck.problems import ConnectionLostError, PolicycheckError, Problem
 from policycheck.store.faults import fault, shown
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def explain(engine: Engine, error: Exception) -> PolicycheckError | None:
     store = shown(engine.url)
     if _is_lost(error):
         message = f"the connection to the store {store} was lost"
-        return ConnectionLost([Problem(message, None, "nothing was recorded; run it again")])
+        return ConnectionLostError([Problem(message, None, "nothing was recorded; run it again")])
     state = _state(error)
     if state == _TIMED_OUT:
         hint = "wait until it is done: an audit holds the lock while it judges and records"
