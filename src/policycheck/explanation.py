@@ -13,7 +13,7 @@ from itertools import chain
 
 from policycheck.model import DEVICE_COLUMNS, PERSON_COLUMNS
 from policycheck.outcome import Outcome
-from policycheck.policy.controls import Attest, Require
+from policycheck.policy.controls import Require
 from policycheck.policy.fields import fill
 from policycheck.policy.model import Control, Policy
 from policycheck.report.content import Finding, in_english
@@ -219,10 +219,8 @@ def _remedies(control: Control, row: _Judged, findings: Sequence[Finding]) -> It
                 text = in_english(control.remediation)
                 yield fill(text, placeholders(finding)) if text else _removal(control)
         yield "It closes with the next report from the same source that shows so."
-    elif row.verdict == "unknown" and not isinstance(control.demand, Attest):
-        yield from (REASONS[reason].remedy for reason in row.reasons)
     elif row.verdict == "unknown":
-        yield REASONS["needs_attestation"].remedy
+        yield from (REASONS[reason].remedy for reason in row.reasons)
 
 
 def _removal(control: Control) -> str:

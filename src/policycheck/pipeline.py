@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +32,6 @@ from policycheck.report.content import InputLine
 from policycheck.report.waivers import describe_effects
 from policycheck.request import AuditRequest
 from policycheck.store.lives import Basis, compute_lives
-from policycheck.store.states import recall_states
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -70,7 +68,7 @@ def _audit(
         with closing(open_session(folder)) as con:
             staging = archive.staging(folder) if archive else nullcontext(folder)
             with staging as staged:
-                earlier = partial(recall_states, archive) if archive else None
+                earlier = archive.states if archive else None
                 inputs = read_inputs(request, con, staged, progress, earlier)
                 with archive.open() if archive else nullcontext() as memory:
                     outcome = _judge(request, con, inputs, memory, staged)

@@ -74,7 +74,7 @@ def told(run: Run, folder: Path) -> Run:
         (1, "no-wechat", "violation", "wechat (微信) is there, recognised as wechat (exact"),
         (1, "has-yixin", "violation", "Nothing of what it requires is there"),
         (1, "old", "not_applicable", "The control was not in force (the policy is active)."),
-        (1, "told", "unknown", "The control is about something that no inventory shows"),
+        (1, "told", "unknown", "The control is about what no inventory shows"),
         (2, "no-wechat", "pass", "nothing that it forbids is among them"),
         (2, "has-yixin", "pass", "What it requires is there, as a fresh report shows."),
         (3, "no-wechat", "excused", "A standing exception of the policy excuses it."),

@@ -21,6 +21,7 @@ from policycheck.store.ledger import NewRun, enter
 from policycheck.store.load import load_devices, load_lives
 from policycheck.store.record import record
 from policycheck.store.session import fill, number, texts
+from policycheck.store.states import recall_states
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -61,6 +62,10 @@ class Archive:
         transaction = self.store.writing() if self.writes else self.store.reading()
         with transaction as connection:
             yield OpenArchive(self, connection)
+
+    def states(self, source: str, devices: Sequence[str]) -> dict[str, str]:
+        """Return what a reader kept of some devices of a source; see states.recall_states."""
+        return recall_states(self, source, devices)
 
     def happenings(self, policies: Sequence[str], until: datetime) -> tuple[Happening, ...]:
         """Return what happened to some policies' violations; see history.read_happenings."""

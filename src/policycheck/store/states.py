@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import String, bindparam, text
 
-from policycheck.store.archive import Archive
+if TYPE_CHECKING:
+    from policycheck.store.archive import Archive
 
 _SEGMENTS = text(
     "SELECT a.value, r.segment FROM alias AS a"
