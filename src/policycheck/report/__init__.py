@@ -16,6 +16,7 @@ from policycheck.report import (
     oscal,
     sarif,
     terminal,
+    xlsx,
 )
 from policycheck.report.forms import Form
 
@@ -27,6 +28,7 @@ REPORTS: Mapping[str, Form] = MappingProxyType(
         "csv": csv_report,
         "markdown": markdown,
         "html": html,
+        "xlsx": xlsx,
         "sarif": sarif,
         "junit": junit,
         "ocsf": ocsf,

@@ -19,9 +19,9 @@ from policycheck import __version__
 from policycheck.model import OWNERSHIPS, PLATFORMS, Reason, Severity
 from policycheck.report.forms import LANGUAGES
 from policycheck.report.html.columns import COLUMNS
-from policycheck.report.html.history import Day, days_of
 from policycheck.report.html.parts import sum_up
 from policycheck.report.html.phrases import Phrases
+from policycheck.report.trend import Day, days_of
 from policycheck.report.words import STANDINGS
 
 GOLDEN = Path(__file__).with_name("golden")

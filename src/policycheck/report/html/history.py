@@ -5,43 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from policycheck.report.html.chart import trend
 from policycheck.report.html.markup import Markup, element, table
 from policycheck.report.html.phrases import Phrases
+from policycheck.report.trend import DAY, Day, days_of
 
 if TYPE_CHECKING:
     from policycheck.store.history import Happening
 
 WINDOWS = (7, 30)
 """Days back from the moment that is asked about."""
-_DAY = "%Y-%m-%d"
-_MOST_DAYS = 60
-
-
-class Day(NamedTuple):
-    """A day on which violations were opened or closed, and how many were open after it."""
-
-    day: str
-    opened: int
-    """Those that came back among them."""
-    closed: int
-    open: int
-
-
-def days_of(happenings: Sequence[Happening]) -> list[Day]:
-    """Sum what happened by day (in UTC); days on which nothing did are left out."""
-    days: list[Day] = []
-    standing = 0
-    for day, lines in groupby(happenings, key=lambda line: line.at.strftime(_DAY)):
-        sums: Counter[bool] = Counter()
-        for line in lines:
-            sums[line.kind == "closed"] += line.violations
-        standing += sums[False] - sums[True]
-        days.append(Day(day, sums[False], sums[True], standing))
-    return days
+_MOSTDAYS = 60
 
 
 def history(happenings: Sequence[Happening], as_of: datetime, say: Phrases) -> Iterator[Markup]:
@@ -58,7 +34,7 @@ def _changes(happenings: Sequence[Happening], as_of: datetime, say: Phrases) -> 
     runs = [line for line in happenings if line.run_id is not None]
     last = max(runs, key=lambda line: line.run_id or 0) if runs else happenings[-1]
     windows: list[tuple[str, Callable[[Happening], bool]]] = [
-        (say("last_audit", day=last.at.strftime(_DAY)), lambda line: line.run_id == last.run_id),
+        (say("last_audit", day=last.at.strftime(DAY)), lambda line: line.run_id == last.run_id),
         *((say("last_days", days=days), _within(as_of - timedelta(days=days))) for days in WINDOWS),
     ]
     keys = sorted({_key(line) for line in happenings}, key=_rank)
@@ -89,7 +65,7 @@ def _count(lines: Iterator[Happening]) -> Counter[str]:
 
 def _trend(days: Sequence[Day], as_of: datetime, say: Phrases) -> Markup:
     first, last = days[0], days[-1]
-    end = max(as_of.strftime(_DAY), last.day)
+    end = max(as_of.strftime(DAY), last.day)
     heading = element("h3", say("trend", first=first.day, last=end))
     if len(days) == 1:
         return element("div", heading, element("p", say("trend_one"), class_="note"))
@@ -120,7 +96,7 @@ def _places(days: Sequence[str], end: str) -> list[float]:
 def _rows(days: Sequence[Day], say: Phrases) -> Markup:
     rows = [
         [day.day, f"{day.opened:,}", f"{day.closed:,}", f"{day.open:,}"]
-        for day in reversed(days[-_MOST_DAYS:])
+        for day in reversed(days[-_MOSTDAYS:])
     ]
     heads = (say("day"), say("opened"), say("closed"), say("open"))
     caption = say("trend_rows")
