@@ -23,7 +23,9 @@ ITEMS = [
     '{"name":"a","version":8.10}', '{"name":"a","version":1e5}', '{"name":"a","zz":"1"}',
     '{"name":"a","name":"b"}', '"x"', "null", "5", "[1]", '{"name":["a"]}', '{"name":{"b":1}}',
     '{"name":"a","kind":"bad"}', '{"version":"1"}', '{"name":"  "}',
-    '{"name":"a","attributes":{"k":[1]}}', '{"name":"a"},{"name":"b","version":"1"}',
+    '{"name":"a","attributes":{"k":[1]}}', '{"name":"a","attributes":{"k":"1","k":"2"}}',
+    '{"name":"a","attributes":{"k":" v ","n":""}}', '{"name":"a","system":"perhaps"}',
+    '{"name":"a"},{"name":"b","version":"1"}',
 ]  # fmt: skip
 SEPARATORS = ((",", ":"), (", ", ": "), (" ,", ":"))
 DEVICES = [
@@ -33,8 +35,9 @@ DEVICES = [
     '{"device_id":"4" , "os_version" : 17.10}', '{"device_id":"5","os_version":  17.10}',
     '{"device_id":"6","platform":"ios",}', '{"device_id":"7","platform":NaN}',
     '{"device_id":"8","platform":nan}', '{"device_id":"9","platform":"ios","device_id":"10"}',
-    '{"device_id":"11","platform":"bad"}', '{"device_id":"12","source":"agent"}',
-    '{"device_id":"/12","source":""}', '{"device_id":"d5","reported_at":"2026-07-29T08:00:00Z"}',
+    '{"device_id":"11","platform":"bad","items":[{"name":"a"}]}',
+    '{"device_id":"12","source":"agent"}', '{"device_id":"/12","source":""}',
+    '{"device_id":"d5","reported_at":"2026-07-29T08:00:00Z"}',
     '{"device_id":"13","listing":"app"}', '{"device_id":"14","listing":{"app":"bad"}}',
     '{"device_id":"15","listing":{"app":"all","app":"managed"}}',
     '{"device_id":"16","attributes":{"x":"1","x":"2"}}', '{"device_id":"17","attributes":[]}',
@@ -57,7 +60,7 @@ def _lines():
 def _told(reading):
     """What was read of all but the padding; attributes of maps as pairs."""
     shown = {
-        "report": "SELECT * EXCLUDE (report_no) FROM report WHERE device_id NOT LIKE 'pad%'",
+        "report": "SELECT * EXCLUDE (report_no, part) FROM report WHERE device_id NOT LIKE 'pad%'",
         "listing": "SELECT device_ref, kind, visibility FROM listing JOIN report USING (report_no)",
         "rejected": "SELECT record, reason FROM rejected",
     }

@@ -30,10 +30,11 @@ from policycheck.inventory.base import (
 )
 from policycheck.inventory.documents.delimited import Fault, Grammar, guess_fields, split_records
 from policycheck.inventory.files.spool import unused_path
+from policycheck.inventory.staging.item_parts import ItemParts
 from policycheck.inventory.staging.losses import Losses
 from policycheck.inventory.staging.part import Part
 from policycheck.inventory.staging.report_tables import LISTING_TABLE, REPORT_TABLE, STAGED_TABLES
-from policycheck.inventory.staging.rows import Rows
+from policycheck.inventory.staging.rows import DEVICE_HEADER, Rows
 from policycheck.inventory.staging.table import (
     Relation,
     Shape,
@@ -81,7 +82,8 @@ class Staging:
         self._losses = Losses()
         self._sources: dict[int, str] = {}
         self.rows = Rows(scratch / "rows.csv", self._scan_rows)
-        self._scanned: list[Path] = []
+        self._scanned: list[tuple[Path, int]] = []
+        self._item_parts = ItemParts(con)
         con.execute("SET TimeZone = 'UTC'")
         con.execute(STAGED_TABLES)
 
@@ -186,11 +188,11 @@ class Staging:
             scanned.unlink(missing_ok=True)
             raise
         number, target = self.new_part()
-        part = Part(self.con, [scanned], relation, shape, source.input_no)
-        self._take_part(part, number, target)
+        part = Part(self.con, [(scanned, number)], relation, shape, source.input_no)
+        self._take_part(part, target)
         return number
 
-    def _take_part(self, part: Part, number: int, target: Path, *, documents: bool = False) -> None:
+    def _take_part(self, part: Part, target: Path, *, documents: bool = False) -> None:
         faults = part.find_faults(documents=documents)
         self._rejected += [
             (input_no, self._paths[input_no], record, reason) for input_no, record, reason in faults
@@ -205,7 +207,7 @@ class Staging:
         self.devices.update(part.count_devices())
         if not documents:
             self._warn_of_conflicts(part)
-        part.stage_devices(number)
+        part.stage_devices()
         part.keep_items(target, whole=documents)
 
     def _warn_of_conflicts(self, part: Part) -> None:
@@ -259,7 +261,8 @@ class Staging:
         self.rows.close()
         self._scan_rows()
         part = Part(self.con, self._scanned, self.rows.relation, self.rows.shape, 0)
-        self._take_part(part, 0, self.parts[0], documents=True)
+        self._take_part(part, self.parts[0], documents=True)
+        self.items.update(self._item_parts.drop_faults())
         self._losses.mark(self.con)
         self.con.execute(
             REPORT_TABLE, {"received_at": received_at, "sources": self._list_sources()}
@@ -273,18 +276,23 @@ class Staging:
 
     def _scan_rows(self) -> None:
         """Scan what was written row by row since the last time."""
-        self.scan_documents(self.rows.relation)
+        self._scan_documents(self.rows.relation, 0)
 
-    def scan_documents(self, relation: Relation) -> Path:
-        """Scan rows of the same columns as `rows`, which says what they are; return the file.
-
-        Raises:
-            duckdb.Error: where they cannot be read; nothing was staged then.
-        """
+    def _scan_documents(self, relation: Relation, part: int) -> None:
         scanned = unused_path(self.scratch, "rows", ".parquet")
         scan(self.con, relation, self.rows.shape, scanned)
-        self._scanned.append(scanned)
-        return scanned
+        self._scanned.append((scanned, part))
+
+    def add_devices(self, devices: str, items: str, input_no: int) -> None:
+        """Add many devices of documents at once, with their items in a part of their own.
+
+        `devices` is SQL of rows as `rows` writes them, of devices only; `items` is SQL of a
+        part's columns.
+        """
+        self.rows.use(DEVICE_HEADER)
+        number, target = self.new_part()
+        self._scan_documents(Relation(devices, numbered=True), number)
+        self._item_parts.write(items, target, input_no)
 
     def _list_sources(self) -> list[str]:
         """Return the source of each input, in order; a list in SQL counts from 1, as they do."""

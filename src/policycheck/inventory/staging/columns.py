@@ -119,7 +119,7 @@ def trim_text(text: str) -> str:
 
     Most texts start and end with a visible ASCII character; to see that is much faster.
     """
-    visible = f"ascii({text}) BETWEEN 33 AND 126 AND ascii(right({text}, 1)) BETWEEN 33 AND 126"
+    visible = f"{text} BETWEEN '!' AND '~' AND ({text})[-1] BETWEEN '!' AND '~'"
     trimmed = f"nullif(trim({text}, {quote_text(_BLANKS)}), '')"
     return f"CASE WHEN {visible} THEN {text} ELSE {trimmed} END"
 

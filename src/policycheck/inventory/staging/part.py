@@ -26,25 +26,27 @@ CREATE OR REPLACE TEMP TABLE fault
 class Part:
     """A part as it was scanned: rows, faults and devices, asked in SQL.
 
-    `find_faults` comes first; everything else speaks of the rows that are sound.
+    `find_faults` comes first; everything else speaks of the rows that are sound. Each file is
+    given with the number of the part that holds the items of the devices in it.
     """
 
     def __init__(
         self,
         con: DuckDBPyConnection,
-        scanned: Sequence[Path],
+        scanned: Sequence[tuple[Path, int]],
         relation: Relation,
         shape: Shape,
         input_no: int,
     ) -> None:
         self._con = con
-        self._scanned = scanned
+        self._scanned = [path for path, _ in scanned]
         self._shape = shape
-        files = ", ".join(quote_text(escape_glob(path)) for path in scanned)
+        files = ", ".join(quote_text(escape_glob(path)) for path in self._scanned)
         self._rows = f"read_parquet([{files}], file_row_number=true, union_by_name=true)"
         self._is_numbered = relation.numbered
         self._input = "device_input_no" if relation.numbered else str(input_no)
         self._record = "record" if relation.numbered else "file_row_number + 1"
+        self._part = f"{[part for _, part in scanned]}[CAST(file_index AS BIGINT) + 1]"
         self._sound = "true"
 
     def find_faults(self, *, documents: bool) -> Rejects:
@@ -90,8 +92,8 @@ class Part:
         self._con.execute(
             "CREATE OR REPLACE TEMP TABLE spoken AS"
             f" SELECT *{f' REPLACE ({refined})' if refined else ''} FROM"
-            f" (SELECT input_no, device_ref, number, device_packed, {unpacked} FROM"
-            f" (SELECT {self._input} AS input_no, device_ref, device_packed,"
+            f" (SELECT input_no, part, device_ref, number, device_packed, {unpacked} FROM"
+            f" (SELECT {self._input} AS input_no, {self._part} AS part, device_ref, device_packed,"
             f" min({self._record}) AS number FROM {self._rows} WHERE {self._sound} GROUP BY ALL))"
         )
 
@@ -175,7 +177,7 @@ class Part:
             if devices
         ]
 
-    def stage_devices(self, part: int) -> None:
+    def stage_devices(self) -> None:
         """Add the part's devices to `staged_device`: for each column its first value."""
         firsts = {
             name: name if self._agrees else f"arg_min({name}, number)"
@@ -186,10 +188,10 @@ class Part:
             f"{firsts.get(name, 'NULL')} AS {name}"
             for name in ("source", "partial", "listing", *DEVICE_TEXTS)
         )
-        record = "number" if self._agrees else "min(number)"
+        first = "part, number" if self._agrees else "min(part) AS part, min(number)"
         self._con.execute(
-            f"INSERT INTO staged_device BY NAME SELECT input_no, {part} AS part, device_ref,"
-            f" {record} AS record, {columns}, {attributes} AS attributes FROM spoken"
+            f"INSERT INTO staged_device BY NAME SELECT input_no, device_ref, {first} AS record,"
+            f" {columns}, {attributes} AS attributes FROM spoken"
             f"{'' if self._agrees else ' GROUP BY input_no, device_ref'}"
         )
 

@@ -110,7 +110,7 @@ def scan(con: DuckDBPyConnection, relation: Relation, shape: Shape, target: Path
     if relation.numbered:
         columns = [f"input_no || '/' || {shape.ref} AS device_ref", "record"]
         columns.append("input_no AS device_input_no")
-    columns += _item_columns(shape)
+    columns += list_item_columns(shape.item, shape.attributes)
     pieces = ", ".join(f"coalesce({text}, '')" for text in shape.device.values())
     packed = f"concat_ws(chr(0), {pieces})"
     packed = f"CASE WHEN {shape.bare} THEN {packed} END" if shape.only_bare else packed
@@ -138,10 +138,11 @@ def write_parquet(
     )
 
 
-def _item_columns(shape: Shape) -> list[str]:
+def list_item_columns(item: Mapping[str, str], attributes: str) -> list[str]:
+    """Return the SQL of an item's columns, from the SQL of their texts and of its attributes."""
     columns = []
     for name, column in ITEM_COLUMNS.items():
-        text = shape.attributes if name == "attributes" else shape.item.get(name, "")
+        text = attributes if name == "attributes" else item.get(name, "")
         if name == "kind":
             columns.append(f"coalesce(lower({text}), 'app') AS kind" if text else "'app' AS kind")
         elif text:
