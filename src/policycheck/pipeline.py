@@ -177,7 +177,9 @@ def _note_holders(con: DuckDBPyConnection) -> None:
     """Say whose devices are judged."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE judged_device AS SELECT d.device_key, d.device_id, d.name,"
-        " d.serial, d.udid, d.platform, coalesce(p.person_id, p.email, d.user_id) AS person_id"
+        " d.serial, d.udid, d.platform, coalesce(p.person_id, p.email, d.user_id) AS person_id,"
+        " fold(d.user_id) AS holder,"
+        " [fold(d.user_id), fold(p.email), fold(p.person_id)] AS called"
         " FROM device AS d JOIN judged_person AS p ON p.device_no = d.device_no"
     )
 

@@ -125,7 +125,7 @@ def test_show_tells_the_whole_story(run: Run, home: Fleet) -> None:
         "record 1, by policycheck",
         str(line["evidence"]["report"]),  # type: ignore[index]
         "remedy: Remove 微信.",
-        "opened, because of: report; run 1",
+        "opened (due 2026-11-03T15:59:59Z), because of: report; run 1",
     ):
         assert part in story
     as_json = json.loads(run("violation", "show", str(line["fingerprint"]), "-f", "json").out)

@@ -70,7 +70,7 @@ def test_a_lapsed_one_shouts_until_it_is_removed(run: Run, home: Fleet, folder: 
     story = json.loads(run("violation", "show", first(run), "-f", "json").out)
     told = [(event["kind"], event["cause"], event["detail"]) for event in story["events"]]
     assert told == [
-        ("opened", "report", None),
+        ("opened", "report", "due 2026-11-03T15:59:59Z"),
         ("waived", "waiver", "liaison until 2026-11-10T15:59:59Z"),
         ("waiver_lapsed", "clock", "liaison"),
     ]

@@ -453,6 +453,67 @@ def test_the_proof_is_that_of_the_opening_until_it_is_reopened(tmp_path) -> None
     ]
 
 
+HANDED_OVER = {
+    "the same holder": (("p@jd.com", "p@jd.com"), 15, ["1 opened report"]),
+    "a new holder": (
+        ("p@jd.com", "q@jd.com"), 16, ["1 opened report", "2 reassigned report"],
+    ),
+    "and back": (
+        ("p@jd.com", "q@jd.com", "p@jd.com"), 17,
+        ["1 opened report", "2 reassigned report", "3 reassigned report"],
+    ),
+    "a report that names nobody": (("p@jd.com", None), 15, ["1 opened report"]),
+    "and one that names the old holder again": (
+        ("p@jd.com", None, "p@jd.com"), 15, ["1 opened report"],
+    ),
+    "somebody where nobody was known": ((None, "p@jd.com"), 15, ["1 opened report"]),
+    "another one after that": (
+        (None, "p@jd.com", "q@jd.com"), 17, ["1 opened report", "3 reassigned report"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HANDED_OVER)
+def test_a_new_holder_has_a_due_date_of_their_own(name: str, tmp_path) -> None:
+    holders, due, expected = HANDED_OVER[name]
+    toy = Toy(tmp_path)
+    for day, person in enumerate(holders, 1):
+        toy.audit(day, replace(SHOWN, at=day, person=person), rules=Rules(grace_days=14))
+    assert violation(toy).due == day_of(due)
+    assert violation(toy).person_id == holders[0]
+    assert toy.events() == expected
+
+
+def test_a_deadline_is_a_deadline_for_a_new_holder_too(tmp_path) -> None:
+    toy = Toy(tmp_path)
+    for day, person in ((1, "p@jd.com"), (2, "q@jd.com")):
+        toy.audit(day, replace(SHOWN, at=day, person=person), rules=Rules(deadline=9))
+    assert violation(toy).due == day_of(9)
+
+
+def test_what_comes_back_at_a_new_holder_is_not_due_at_once(tmp_path) -> None:
+    toy = Toy(tmp_path)
+    for day, report in ((1, SHOWN), (2, CLEAN), (3, SHOWN)):
+        person = "p@jd.com" if day == 1 else "q@jd.com"
+        toy.audit(day, replace(report, at=day, person=person), rules=Rules(grace_days=14))
+    assert violation(toy).due == day_of(17)
+
+
+def test_what_each_opening_was_proven_by_is_kept(tmp_path) -> None:
+    toy = Toy(tmp_path)
+    for day, version in ((1, "1"), (2, None), (3, "3"), (4, None), (5, "5")):
+        items = (f"com.tencent.mm {version}",) if version else ()
+        rules = Rules(control="no-weixin", formerly=("no-wechat",)) if day == 5 else None
+        toy.audit(day, replace(SHOWN, at=day, items=items), rules=rules)
+    kept = toy.rows(
+        "SELECT e.number, i.version, r.path, e.record FROM episode AS e"
+        " JOIN item AS i ON i.id = e.item_id JOIN report AS r ON r.id = e.report_id"
+        " JOIN violation AS v ON v.fingerprint = e.fingerprint ORDER BY 1"
+    )
+    assert kept == [(0, "1", "day-1.csv", 1), (1, "3", "day-3.csv", 1)]
+    assert violation(toy).version == "5"
+
+
 def test_last_seen_follows_the_device_and_stops_with_the_last_report_that_showed_it(
     tmp_path,
 ) -> None:

@@ -86,10 +86,11 @@ class Toy:
         judge(con, known, on, rules)
 
     def events(self) -> list[str]:
-        """Tell all events: `day kind cause detail`."""
+        """Tell all events: `day kind cause detail`, but not when they are due."""
         with self.store.reading() as connection:
             rows = connection.exec_driver_sql(
-                "SELECT at, kind, cause, detail FROM event ORDER BY id"
+                "SELECT at, kind, cause, CASE WHEN substr(detail, 1, 4) <> 'due ' THEN detail END"
+                " FROM event ORDER BY id"
             ).fetchall()
         return [
             " ".join(str(part) for part in (_number(at), *rest) if part is not None)

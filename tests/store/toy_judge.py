@@ -72,6 +72,8 @@ class Rules:
     indication: bool = False
     unrecognisable: bool = False
     renamed_apps: tuple[tuple[str, str], ...] = ()
+    waived: str | None = None
+    waived_until: float = 0
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,12 @@ def judge(con: duckdb.DuckDBPyConnection, known: list[Known], on: float, rules: 
         _lay_out_device(con, key, each)
         if rules.grain == "device":
             _judge_unit(con, (key, each[0].report.person), each, on, rules)
+    if rules.waived:
+        con.execute(
+            "INSERT INTO waiving BY NAME SELECT fingerprint, ? AS waiver, ?::TIMESTAMP AS ends,"
+            " TRUE AS waived FROM finding WHERE verdict = 'violation' AND device_key = 'd1'",
+            [rules.waived, naive(rules.waived_until)],
+        )
     if rules.grain == "person":
         for person in sorted({e.report.person for e in known if e.report.person}):
             theirs = [e for e in known if e.report.person == person]
@@ -126,7 +134,8 @@ def judge(con: duckdb.DuckDBPyConnection, known: list[Known], on: float, rules: 
 
 _TABLES = """
 CREATE TEMP TABLE judged_device(device_key VARCHAR, device_id VARCHAR, name VARCHAR,
-    serial VARCHAR, udid VARCHAR, platform VARCHAR, person_id VARCHAR);
+    serial VARCHAR, udid VARCHAR, platform VARCHAR, person_id VARCHAR, holder VARCHAR,
+    called VARCHAR[]);
 CREATE TEMP TABLE visible(device_key VARCHAR, source VARCHAR, kind VARCHAR, visibility VARCHAR);
 CREATE TEMP TABLE installed(device_key VARCHAR, source VARCHAR, kind VARCHAR, identifier VARCHAR,
     name VARCHAR, version VARCHAR);
@@ -150,7 +159,7 @@ FROM finding;
 def _lay_out_device(con: duckdb.DuckDBPyConnection, key: str, known: list[Known]) -> None:
     first = known[0].report
     con.execute(
-        "INSERT INTO judged_device VALUES (?, ?, ?, ?, ?, 'android', ?)",
+        "INSERT INTO judged_device VALUES ($1, $2, $3, $4, $5, 'android', $6, $6, [$6])",
         [key, first.device, first.name, first.serial, first.udid, first.person],
     )
     for each in known:

@@ -101,6 +101,14 @@ AsOf = Annotated[
         help="Judge as of then: a date means that day's end in the policy's time zone.",
     ),
 ]
+AsItStood = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        help="As it stood then: a date means that day's end in the policy's time zone.",
+    ),
+]
 StoreUrl = Annotated[
     str | None,
     typer.Option(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from policycheck.cli import options
-from policycheck.cli.clock import now
+from policycheck.cli.clock import moment_of, now
 from policycheck.cli.listing import ListFormat, Listing, Row, print_listing
 from policycheck.cli.output import say, standard_output
 from policycheck.cli.request import stored_judgements
@@ -67,11 +68,15 @@ def list_violations(
     person: Annotated[
         str | None, typer.Option("--person", callback=options.sound, help="Of this person.")
     ] = None,
+    as_of: options.AsItStood = None,
     form: ListFormat = "terminal",
     store: options.StoreUrl = None,
     no_color: options.NoColor = False,
 ) -> None:
     """List the open violations, or others.
+
+    With --as-of as they stood then, told from the recorded events: state, due date, waiver and
+    evidence of that time; severity and device are those of today.
 
     The worst first, and devices by their names; as JSON and CSV by policy, control and device
     id, so that two lists can be compared.
@@ -82,8 +87,10 @@ def list_violations(
 
     settings = resolve(Given(store=store), Path.cwd(), needs_facts=False)
     severities = tuple(map(str, severity or ()))
-    wanted = violations.Filter(_STATUS[status], policy, control, severities, device, person)
-    finding_of = _findings(settings)
+    policies = _policies(settings)
+    at = moment_of(as_of, (policy.timezone for policy in policies.values())) if as_of else None
+    wanted = violations.Filter(_STATUS[status], policy, control, severities, device, person, at)
+    finding_of = _findings(policies, at or now())
     with stored_judgements(settings).reading() as connection:
         for_people = form == "terminal"
         found = violations.list_violations(connection, wanted, worst_first=for_people)
@@ -119,12 +126,13 @@ def show_violation(
     settings = resolve(Given(store=store), Path.cwd(), needs_facts=False)
     with stored_judgements(settings).reading() as connection:
         story = tell_story(connection, find_violation(connection, fingerprint))
-    finding = _findings(settings)(story.violation)
+    policies = _policies(settings)
+    finding = _findings(policies, now())(story.violation)
     if form == "json":
         with standard_output("utf-8") as stream:
             write_object(stream, story_of(story, finding))
     else:
-        say("\n".join(map(visible, tell(story, finding, _policies(settings)))))
+        say("\n".join(map(visible, tell(story, finding, policies))))
 
 
 def _policies(settings: Settings) -> dict[str, Policy]:
@@ -137,10 +145,9 @@ def _policies(settings: Settings) -> dict[str, Policy]:
     return {policy.policy: policy for paths in groups for policy in load(paths)}
 
 
-def _findings(settings: Settings) -> Callable[[Violation], Finding]:
-    """Return what turns violations into findings as of now."""
+def _findings(policies: Mapping[str, Policy], at: datetime) -> Callable[[Violation], Finding]:
+    """Return what turns violations into findings as of a moment."""
     from policycheck.report.violations import finding_of
 
-    at = now()
-    limits = {policy.policy: policy.stale_after for policy in _policies(settings).values()}
+    limits = {policy.policy: policy.stale_after for policy in policies.values()}
     return lambda violation: finding_of(violation, at, limits.get(violation.policy))

@@ -49,13 +49,19 @@ def finding_of(violation: Violation, at: datetime, stale_after: timedelta | None
         last_seen=violation.last_seen,
         due=violation.due,
         in_grace=violation.in_grace(at),
-        stale=stale_after is not None and at - violation.aged_from > stale_after,
+        stale=_is_stale(violation, at, stale_after),
         waived=violation.is_waived(at),
         waiver=violation.waiver,
         evidence=Evidence(
             proof.report, proof.path, proof.source, proof.record, proof.reported_at, ()
         ),
     )
+
+
+def _is_stale(violation: Violation, at: datetime, stale_after: timedelta | None) -> bool:
+    if stale_after is None or violation.aged_from is None:
+        return False
+    return at - violation.aged_from > stale_after
 
 
 def row_of(violation: Violation, finding: Finding) -> tuple[object, ...]:
@@ -103,7 +109,8 @@ def tell(story: Story, finding: Finding, policies: Mapping[str, Policy]) -> Iter
     yield f"  person: {violation.person_id or 'not known'}"
     yield f"  what: {_what(finding)}"
     yield f"  evidence: {_evidence(finding)}"
-    yield f"  last seen: {_time(violation.last_seen)}"
+    if violation.last_seen is not None:
+        yield f"  last seen: {_time(violation.last_seen)}"
     if control is not None and control.remediation:
         yield f"  remedy: {_remedy(control, finding)}"
     yield "  events:"

@@ -31,7 +31,7 @@ judged_now AS (
     GROUP BY device_key
     HAVING bool_or(run_id = (SELECT run_id FROM this_run))
 )
-SELECT d.*, coalesce(s.first_seen, t.as_of) AS first_seen, j.judged
+SELECT d.* EXCLUDE (holder, called), coalesce(s.first_seen, t.as_of) AS first_seen, j.judged
 FROM judged_device AS d
 CROSS JOIN this_run AS t
 JOIN judged_now AS j ON j.device_key = d.device_key
@@ -44,7 +44,7 @@ shown AS (
     SELECT DISTINCT f.kind, f.identifier, f.name, f.version, f.app_id, f.basis, f.confidence
     FROM life AS l
     JOIN finding AS f ON f.fingerprint = l.fingerprint
-    WHERE l.change IS NOT NULL AND f.kind IS NOT NULL
+    WHERE l.change IN ('opened', 'reopened') AND f.kind IS NOT NULL
 )
 SELECT h.item_id + row_number() OVER (ORDER BY s) AS item_id, s.*
 FROM (SELECT * FROM shown EXCEPT SELECT * EXCLUDE (item_id) FROM stored_item) AS s
@@ -57,6 +57,7 @@ SELECT
     l.change,
     l.was,
     l.due,
+    l.holder,
     l.reopened,
     f.fingerprint,
     f.policy,
@@ -80,7 +81,7 @@ LEFT JOIN stored_item AS i
     AND i.app_id IS NOT DISTINCT FROM f.app_id
     AND i.basis IS NOT DISTINCT FROM f.basis
     AND i.confidence IS NOT DISTINCT FROM f.confidence
-WHERE l.change IS NOT NULL;
+WHERE l.change IN ('opened', 'reopened');
 
 -- new_event: what happened. A violation that was renamed says so before anything else.
 CREATE OR REPLACE TEMP VIEW new_event AS
@@ -88,7 +89,9 @@ SELECT l.fingerprint, 0 AS step, 'renamed' AS kind, 'policy' AS cause, l.was AS 
 FROM life AS l
 WHERE l.was <> l.fingerprint
 UNION ALL
-SELECT l.fingerprint, 1, l.change, l.cause, NULL FROM life AS l WHERE l.change IS NOT NULL
+SELECT l.fingerprint, 1, l.change, l.cause, 'due ' || strftime(l.due, '%Y-%m-%dT%H:%M:%SZ')
+FROM life AS l
+WHERE l.change IS NOT NULL
 UNION ALL
 SELECT
     w.fingerprint,

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, String, bindparam, text
+from sqlalchemy import Connection
 
-from policycheck.store.times import from_stored, to_stored
+from policycheck.store.timeline import read_changes
 
-_HAPPENED = text(
-    # A violation that was renamed is looked up by the fingerprint that it has today.
-    "WITH RECURSIVE alias(was, today) AS ("
-    " SELECT detail, fingerprint FROM event WHERE kind = 'renamed'"
-    " UNION"
-    " SELECT a.was, e.fingerprint FROM alias AS a"
-    " JOIN event AS e ON e.kind = 'renamed' AND e.detail = a.today)"
-    " SELECT e.at, e.run_id, e.kind, e.detail, count(*)"
-    " FROM event AS e"
-    " LEFT JOIN alias AS a ON a.was = e.fingerprint"
-    " JOIN violation AS v ON v.fingerprint = coalesce(a.today, e.fingerprint)"
-    " WHERE e.kind IN ('opened', 'reopened', 'closed') AND e.at <= :until"
-    " AND v.policy IN :policies"
-    " GROUP BY e.at, e.run_id, e.kind, e.detail"
-    " ORDER BY e.at, e.run_id, e.kind, e.detail"
-).bindparams(bindparam("policies", expanding=True, type_=String()))
+_TURNS = ("opened", "reopened", "closed")
 
 
 class Happening(NamedTuple):
@@ -48,7 +34,9 @@ def read_happenings(
 
     Sorted by time. Opened + reopened - closed up to a moment are open at that moment.
     """
-    asked = {"policies": list(policies), "until": to_stored(until)}
-    return tuple(
-        Happening(from_stored(at), *rest) for at, *rest in connection.execute(_HAPPENED, asked)
-    )
+    counts: Counter[tuple[datetime, int | None, str, str | None]] = Counter()
+    for change in read_changes(connection, policies, until):
+        if change.kind in _TURNS:
+            counts[change.at, change.run_id, change.kind, change.how] += change.violations
+    happenings = (Happening(*key, count) for key, count in counts.items())
+    return tuple(sorted(happenings, key=lambda h: (h.at, h.run_id or 0, h.kind, h.how or "")))

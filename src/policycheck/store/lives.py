@@ -31,7 +31,8 @@ def compute_lives(con: Session, basis: Basis) -> None:
     Reads what the engine left (finding, verdict, control, waiver, waiving; see engine/session.py),
     `judged` (see identity.hold), the `stored_` and `prior_` tables, and
 
-    - judged_device(device_key, device_id, name, serial, udid, platform, person_id)
+    - judged_device(device_key, device_id, name, serial, udid, platform, person_id, holder,
+      called): `holder` is the user as the reports name them, `called` all words for that person
     - visible(device_key, source, kind, visibility): what each judged report lists
     - installed(device_key, source, kind, identifier, name): its items; a view will do, it is only
       read if some violation is not found any more
@@ -39,9 +40,10 @@ def compute_lives(con: Session, basis: Basis) -> None:
 
     Leaves behind
 
-    - life(fingerprint, was, status, first_seen, last_seen, due, in_grace, reopened, waived,
-      change, cause): one row for each violation finding. `was` is the fingerprint that it is
-      stored by, null for a new one; `change` is opened, reopened or null;
+    - life(fingerprint, was, status, first_seen, last_seen, due, holder, was_holder, in_grace,
+      reopened, waived, change, cause): one row for each violation finding. `was` is the
+      fingerprint that it is stored by, null for a new one; `change` is opened, reopened,
+      reassigned (the device has a new holder) or null;
     - waiver_change(fingerprint, kind, cause, was, waiver, waived_until): violations whose waiver is
       another than was stored; `kind` is waived, waiver_lapsed or unwaived;
     - closing(fingerprint, outcome, cause, last_seen): `outcome` is resolved, policy_changed,

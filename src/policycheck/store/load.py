@@ -78,18 +78,26 @@ _RUNS = _Question(
     "BIGINT",
 )
 _OPEN = _Question(
-    "prior_life(fingerprint, device_key, first_seen, due, reopened, waiver, waived_until)",
-    ("VARCHAR", "VARCHAR", "TIMESTAMP", "TIMESTAMP", "INTEGER", "VARCHAR", "TIMESTAMP"),
-    "SELECT fingerprint, device_key, first_seen, due, reopened, waiver, waived_until FROM violation"
+    "prior_life(fingerprint, device_key, first_seen, due, reopened, holder, waiver, waived_until)",
+    ("VARCHAR", "VARCHAR", "TIMESTAMP", "TIMESTAMP", "INTEGER", "VARCHAR", "VARCHAR", "TIMESTAMP"),
+    "SELECT fingerprint, device_key, first_seen, due, reopened, holder, waiver, waived_until"
+    " FROM violation"
     " WHERE status = 'open' AND policy IN :policies AND device_key IS NOT NULL",
     "device_key",
     "violation",
 )
 _OPEN_OF_PEOPLE = replace(_OPEN, query=_OPEN.query.replace("IS NOT NULL", "IS NULL"))
+_LIFE_OF_CLOSED = (
+    "fingerprint, device_key, first_seen, due, reopened, holder, status, cause, item_id, source,"
+    " report_id, reported_at, record"
+)
 _CLOSED = _Question(
-    "prior_life(fingerprint, device_key, first_seen, due, reopened, status, cause)",
-    ("VARCHAR", "VARCHAR", "TIMESTAMP", "TIMESTAMP", "INTEGER", "VARCHAR", "VARCHAR"),
-    "SELECT fingerprint, device_key, first_seen, due, reopened, status, cause FROM violation"
+    f"prior_life({_LIFE_OF_CLOSED})",
+    (
+        *("VARCHAR", "VARCHAR", "TIMESTAMP", "TIMESTAMP", "INTEGER", "VARCHAR", "VARCHAR"),
+        *("VARCHAR", "BIGINT", "VARCHAR", "BIGINT", "TIMESTAMP", "BIGINT"),
+    ),
+    f"SELECT {_LIFE_OF_CLOSED} FROM violation"
     " WHERE status = 'closed' AND policy IN :policies",
     "fingerprint",
     "violation",

@@ -99,10 +99,13 @@ def _write_lives(con: Session, connection: Connection, now: str) -> None:
     """Write the violations that changed: renamed, opened, reopened, closed, waived or not."""
     copy(con, connection, "item", _ITEM, "FROM new_item")
     _change(con, connection, "fingerprint, control, subject", _RENAMED)
+    update(con, connection, "episode", "fingerprint", _RENAMED_EPISODE, key="fingerprint")
     opened = {"status": "'open'", "first_seen": now, "reopened": "0"}
     copy(con, connection, "violation", _OPEN, _OPENED, fixed=opened)
     reopened = {"status": "'open'", "last_seen": "NULL", "closed_at": "NULL", "cause": "NULL"}
     _change(con, connection, _REOPEN, _REOPENED, reopened)
+    copy(con, connection, "episode", _EPISODE, _ENDED)
+    _change(con, connection, "due, holder", _HANDED_OVER)
     closed = {"status": "'closed'", "closed_at": now, "waiver": "NULL", "waived_until": "NULL"}
     _change(con, connection, "last_seen, cause", _CLOSED, closed)
     _change(con, connection, "waiver, waived_until", _WAIVED)
@@ -124,13 +127,25 @@ SELECT l.fingerprint, f.control, f.subject, l.was
 FROM life AS l JOIN finding AS f ON f.fingerprint = l.fingerprint
 WHERE l.was <> l.fingerprint ORDER BY l.was
 """
+_RENAMED_EPISODE = "SELECT fingerprint, was FROM life WHERE was <> fingerprint ORDER BY was"
+_EPISODE = "fingerprint, number, item_id, source, report_id, reported_at, record"
+_ENDED = """
+SELECT l.fingerprint, p.reopened, p.item_id, p.source, p.report_id, to_stored(p.reported_at),
+    p.record
+FROM life AS l JOIN prior_life AS p ON p.fingerprint = l.was
+WHERE l.change = 'reopened' ORDER BY l.fingerprint
+"""
+_HANDED_OVER = """
+SELECT to_stored(due), holder, fingerprint FROM life
+WHERE was IS NOT NULL AND holder IS DISTINCT FROM was_holder ORDER BY fingerprint
+"""
 _OPEN = (
-    "fingerprint, policy, control, device_key, person_id, subject, item_id, due, source,"
-    " report_id, reported_at, record"
+    "fingerprint, policy, control, device_key, person_id, subject, item_id, due, holder,"
+    " source, report_id, reported_at, record"
 )
 _OPENED = """
 SELECT fingerprint, policy, control, device_key, person_id, subject, item_id, to_stored(due),
-    source, report_id, to_stored(reported_at), record
+    holder, source, report_id, to_stored(reported_at), record
 FROM proof WHERE change = 'opened' ORDER BY fingerprint
 """
 _REOPEN = "due, reopened, item_id, source, report_id, reported_at, record"

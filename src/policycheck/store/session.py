@@ -49,8 +49,9 @@ CREATE OR REPLACE TEMP TABLE stored_run(
     run_id BIGINT, policies VARCHAR, catalogue_sha256 VARCHAR, people_sha256 VARCHAR);
 CREATE OR REPLACE TEMP TABLE prior_life(
     fingerprint VARCHAR, device_key VARCHAR, first_seen TIMESTAMP, due TIMESTAMP,
-    reopened INTEGER, waiver VARCHAR, waived_until TIMESTAMP, status VARCHAR DEFAULT 'open',
-    cause VARCHAR);
+    reopened INTEGER, holder VARCHAR, waiver VARCHAR, waived_until TIMESTAMP,
+    status VARCHAR DEFAULT 'open', cause VARCHAR, item_id BIGINT, source VARCHAR,
+    report_id BIGINT, reported_at TIMESTAMP, record BIGINT);
 CREATE OR REPLACE TEMP TABLE prior_detail(
     fingerprint VARCHAR, policy VARCHAR, control VARCHAR, device_key VARCHAR, person_id VARCHAR,
     subject VARCHAR, kind VARCHAR, identifier VARCHAR, name VARCHAR, source VARCHAR,
@@ -63,7 +64,8 @@ CREATE OR REPLACE TEMP TABLE renamed_app(old VARCHAR, new VARCHAR);
 - stored_name: the stored devices that have the name of a device that may be new
 - stored_report: the rows of the ledger that stored_source points to
 - stored_run: what the runs went by to which `stored_device.judged` points
-- prior_life: the lives of the judged devices, the open ones and those that come back
+- prior_life: the lives of the judged devices, the open ones and those that come back; of these
+  with what they were proven by
 - prior_detail: of lives that no finding shows under their own fingerprint, what they are about
 - renamed_app: the catalogue's apps that were called otherwise
 """

@@ -204,6 +204,8 @@ class ViolationRow(SQLModel, table=True):
     """Null for what is demanded of a person."""
     person_id: str | None
     """Who held the device at opening."""
+    holder: str | None
+    """Who holds it now, as reports name them: a new holder has a due date of their own."""
     subject: str
     item_id: int | None = Field(foreign_key="item.id")
     """Null where something required is absent."""
@@ -228,6 +230,22 @@ class ViolationRow(SQLModel, table=True):
     """The evidence: the record of the report of the source that proved it."""
 
 
+class EpisodeRow(SQLModel, table=True):
+    """What an earlier opening of a violation was proven by; the last one's is the violation's."""
+
+    __tablename__ = "episode"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    fingerprint: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    """How often it had been reopened by then."""
+    item_id: int | None = Field(foreign_key="item.id")
+    source: str | None
+    report_id: int | None = Field(foreign_key="report.id")
+    reported_at: datetime | None = Field(sa_column=_time(nullable=True))
+    record: int | None
+
+
 class EventRow(SQLModel, table=True):
     """What happened to a violation. Events are only ever added; states follow from them."""
 
@@ -238,12 +256,13 @@ class EventRow(SQLModel, table=True):
     run_id: int | None = Field(foreign_key="run.id")
     fingerprint: str = Field(index=True)
     kind: str
-    """opened, closed, reopened, renamed, waived, waiver_lapsed, unwaived."""
+    """opened, closed, reopened, reassigned, renamed, waived, waiver_lapsed, unwaived."""
     cause: str
     """report, policy, catalogue, people, waiver, clock or operator."""
     detail: str | None
-    """How it was closed; the fingerprint that it had before it was renamed; the waiver, and
-    (`waived`) until when it holds: `ID until 2013-11-30T15:59:59Z`."""
+    """How it was closed; when it is due (opened, reopened, reassigned: `due 2013-11-30T16:00:00Z`);
+    the fingerprint that it had before it was renamed; the waiver, and (`waived`) until when it
+    holds: `ID until 2013-11-30T15:59:59Z`."""
     hash: str
     """Of all of the above; see chain.py."""
 

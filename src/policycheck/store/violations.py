@@ -15,7 +15,8 @@ from policycheck.store.devices import find_devices
 from policycheck.store.faults import fault
 from policycheck.store.runs import GivenFile, Run, list_files, list_runs
 from policycheck.store.session import CHUNK
-from policycheck.store.times import from_nullable, from_stored
+from policycheck.store.timeline import THEN
+from policycheck.store.times import from_nullable, from_stored, to_stored
 
 Status = Literal["open", "closed"]
 
@@ -58,10 +59,10 @@ class Violation(NamedTuple):
     confidence: str | None
     status: Status
     first_seen: datetime
-    last_seen: datetime
+    last_seen: datetime | None
     """While it is open, the age of the newest report of the source that proved it, but never
-    before it was first seen."""
-    aged_from: datetime
+    before it was first seen. Null for a moment of the past: events do not tell."""
+    aged_from: datetime | None
     """That report's age itself: what is stale is counted from here."""
     due: datetime
     closed_at: datetime | None
@@ -93,6 +94,8 @@ class Filter:
     device: str | None = None
     """Any word for it: id, serial, udid, name."""
     person: str | None = None
+    at: datetime | None = None
+    """As they stood at this aware moment, told from events; None as they stand now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +126,10 @@ _SELECT = """
 SELECT v.fingerprint, v.policy, v.control, coalesce(c.severity, ''), coalesce(c.obligation, ''),
     v.device_key, d.device_id, d.name, v.person_id, d.platform, v.subject, i.app_id, i.kind,
     i.identifier, i.name, i.version, i.basis, i.confidence, v.status, v.first_seen,
-    coalesce(v.last_seen, s.reported_at, n.received_at, v.reported_at, v.first_seen), v.due,
+    {last_seen}, v.due,
     v.closed_at, v.cause, v.reopened, v.waiver, v.waived_until, r.sha256, r.path, v.source,
     v.record, v.reported_at, r.received_at
-FROM violation AS v
+FROM {violation} AS v
 LEFT JOIN control AS c ON c.policy = v.policy AND c.control = v.control
 LEFT JOIN device AS d ON d.device_key = v.device_key
 LEFT JOIN item AS i ON i.id = v.item_id
@@ -135,6 +138,9 @@ LEFT JOIN device_source AS s ON s.device_key = v.device_key AND s.source = v.sou
 LEFT JOIN report AS n ON n.id = s.report_id
 WHERE TRUE
 """
+_LAST_SEEN = "coalesce(v.last_seen, s.reported_at, n.received_at, v.reported_at, v.first_seen)"
+_NOW = _SELECT.format(violation="violation", last_seen=_LAST_SEEN)
+_THEN = THEN + _SELECT.format(violation="violation_then", last_seen="NULL")
 _ORDER = " ORDER BY v.policy, v.control, d.device_id, v.device_key, v.subject"
 _RANKS = " ".join(f"WHEN '{severity}' THEN {rank}" for rank, severity in enumerate(Severity))
 _WORST_FIRST = (
@@ -160,6 +166,7 @@ def list_violations(
     `worst_first` sorts them for people: by severity, and devices by their names.
     """
     given = {
+        "at": None if wanted.at is None else to_stored(wanted.at),
         "status": wanted.status,
         "policy": wanted.policy,
         "control": wanted.control,
@@ -169,7 +176,9 @@ def list_violations(
     }
     asked = {name: value for name, value in given.items() if value is not None}
     order = _WORST_FIRST if worst_first else _ORDER
-    return _select(connection, "".join(_CONDITIONS[name] for name in asked) + order, asked)
+    narrowed = "".join(_CONDITIONS.get(name, "") for name in asked)
+    select = _NOW if wanted.at is None else _THEN
+    return _select(connection, select + narrowed + order, asked)
 
 
 def find_violation(connection: Connection, prefix: str) -> Violation:
@@ -179,9 +188,9 @@ def find_violation(connection: Connection, prefix: str) -> Violation:
     """
     low = prefix.strip().lower()
     between = {"low": low, "high": low + "g"}  # the letter after all hexadecimal digits
-    found = list(_select(connection, _BY_NAME, between))
+    found = list(_select(connection, _NOW + _BY_NAME, between))
     if not found:
-        found = list(_select(connection, _BY_OLD_NAME, between))
+        found = list(_select(connection, _NOW + _BY_OLD_NAME, between))
     if not found:
         hint = "`policycheck violation list --status all` shows them all"
         raise fault(f"there is no violation {quote(prefix)}", hint)
@@ -234,8 +243,8 @@ _EVENTS = (
 )
 
 
-def _select(connection: Connection, more: str, given: Mapping[str, object]) -> Iterator[Violation]:
-    rows = connection.execute(_statement(_SELECT + more, given), given)
+def _select(connection: Connection, query: str, given: Mapping[str, object]) -> Iterator[Violation]:
+    rows = connection.execute(_statement(query, given), given)
     for chunk in rows.partitions(CHUNK):
         for row in chunk:
             yield _violation(row)
@@ -253,8 +262,8 @@ def _violation(row: Row[Any]) -> Violation:
     first_seen, last_seen = cells[19:21]
     cells[19:23] = [
         from_stored(first_seen),
-        from_stored(max(first_seen, last_seen)),
-        from_stored(last_seen),
+        from_nullable(last_seen and max(first_seen, last_seen)),
+        from_nullable(last_seen),
         from_stored(cells[21]),
         from_nullable(cells[22]),
     ]
