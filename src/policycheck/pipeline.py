@@ -26,7 +26,13 @@ from policycheck.inventory.base import Progress
 from policycheck.keeping import contents_of, lay_out_evidence
 from policycheck.memory import recall
 from policycheck.outcome import Outcome
-from policycheck.problems import ConnectionLostError, Problem, did_you_mean, quote
+from policycheck.problems import (
+    ConnectionLostError,
+    PolicycheckError,
+    Problem,
+    did_you_mean,
+    quote,
+)
 from policycheck.reading import Intake, read_inputs
 from policycheck.report.content import InputLine
 from policycheck.report.waivers import describe_effects
@@ -39,6 +45,14 @@ if TYPE_CHECKING:
     from policycheck.store.archive import Archive, Entry, OpenArchive
 
 _MOST_NAMES = 5
+
+
+class KnownReportsError(PolicycheckError):
+    """Of what is to be recorded once, some is recorded already; nothing was changed."""
+
+    def __init__(self, digests: frozenset[str]) -> None:
+        super().__init__([Problem(f"{len(digests):,} of the files are recorded already", None)])
+        self.digests = digests
 
 
 @contextmanager
@@ -83,6 +97,8 @@ def _judge(
     staged: Path,
 ) -> Outcome:
     """Judge, and give lives, with what the archive holds of these devices; then record that."""
+    if memory and request.once:
+        _refuse_known(request, memory)
     recall(request, con, request.devices, memory)
     if memory and _counts_people(request):
         _recall_others(request, con, inputs, memory)
@@ -149,6 +165,14 @@ def _entering(
     )
     with memory.entering(con, staged, run) as entered:
         yield entered
+
+
+def _refuse_known(request: AuditRequest, memory: OpenArchive) -> None:
+    """Look once more, now that nobody else can record anything."""
+    from policycheck.store.known import known_files
+
+    if known := known_files(memory.connection, request.once):
+        raise KnownReportsError(known)
 
 
 def _question(request: AuditRequest) -> Question:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,15 @@ if TYPE_CHECKING:
 
 NEWER = "newer_than_as_of"
 """Why a report made after the audit's moment is rejected."""
+
+
+class UnreadableInputsError(PolicycheckError):
+    """Files were given, and none of them could be read."""
+
+    def __init__(self, problems: Iterable[Problem], reasons: Mapping[str, str]) -> None:
+        super().__init__([*problems, Problem("no report could be read", None)])
+        self.reasons = reasons
+        """Why, by path."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +57,10 @@ def read_inputs(
         device=request.device,
         mappings=request.mappings,
         earlier=earlier,
+        base=request.base,
     )
     if request.inputs and not any(line.format for line in reports.inputs):
-        raise PolicycheckError([*reports.problems, Problem("no report could be read", None)])
+        raise UnreadableInputsError(reports.problems, rejected_files(con))
     people = (
         read_people(request.people, con, request.mappings) if request.people else no_people(con)
     )
@@ -76,6 +87,12 @@ def read_inputs(
     )
     _reject_newer(con, request.as_of)
     return Intake(reports, people.sha256, (*reports.problems, *people.problems))
+
+
+def rejected_files(con: DuckDBPyConnection) -> dict[str, str]:
+    """Return the files, or members of archives, that could not be read at all, and why."""
+    rows = con.execute("SELECT path, reason FROM rejected WHERE record IS NULL").fetchall()
+    return {str(path): str(reason) for path, reason in rows}
 
 
 def _reject_newer(con: DuckDBPyConnection, as_of: datetime) -> None:

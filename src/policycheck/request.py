@@ -29,6 +29,10 @@ class AuditRequest:
     waivers: tuple[Waiver, ...] = ()
     attestations: tuple[Attestation, ...] = ()
     people: Path | None = None
+    base: Path | None = None
+    """Files below this folder are told and recorded by their path from there."""
+    once: frozenset[str] = frozenset()
+    """SHA-256 of files that are refused where they are recorded already (see KnownReportsError)."""
     mappings: tuple[FileMapping, ...] = ()
     """How tables and JSON of other systems are read."""
     device: str = ""

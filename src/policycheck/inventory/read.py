@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import closing
@@ -43,6 +44,7 @@ def read_reports(
     only_look: bool = False,
     mappings: Sequence[FileMapping] = (),
     earlier: Earlier | None = None,
+    base: Path | None = None,
 ) -> ReadResult:
     """Read reports of any known format into the tables of a connection.
 
@@ -62,6 +64,7 @@ def read_reports(
             about; without it they are refused.
         earlier: Gives what earlier audits kept of devices whose reports tell changes only; what a
             later one will ask for is then written to `folder`, too.
+        base: Files below it are told without it.
         only_look: Read such a report all the same: nothing will be judged.
     """
     files = list(expand_paths(paths))
@@ -73,26 +76,37 @@ def read_reports(
         )
         with closing(staging.rows):
             readers = [MappedReader(mapping) for mapping in mappings if mapping.device]
-            entries = _read_files(files, opener, staging, readers)
+            untold = f"{base}{os.sep}" if base else ""
+            entries = _read_files(files, opener, staging, readers, untold)
             staging.finish(received_at.astimezone(UTC).replace(tzinfo=None))
         inputs = tuple(entry.finish(number, staging) for number, entry in enumerate(entries, 1))
     return ReadResult(inputs, sort_problems(staging.problems), tuple(staging.parts))
 
 
 def _read_files(
-    files: Iterable[Path], opener: Opener, staging: Staging, mappings: Sequence[MappedReader]
+    files: Iterable[Path],
+    opener: Opener,
+    staging: Staging,
+    mappings: Sequence[MappedReader],
+    untold: str,
 ) -> list[_Entry]:
-    """Give every source to its reader, all sources of a reader in one call."""
+    """Give every source to its reader, all sources of a reader in one call.
+
+    untold: what is left out where a path is told that begins so.
+    """
     entries: list[_Entry] = []
     claimed: dict[str, tuple[Reader, list[Source]]] = {}
     for file in files:
         for path, sha256, found in opener.open(file):
-            size = 0 if isinstance(found, UnreadableError) else found.size
-            entries.append(_Entry(writable(path), sha256, size))
+            told = writable(path.removeprefix(untold))
+            size = 0
+            if isinstance(found, Source):
+                size, found = found.size, replace(found, path=told)
+            entries.append(_Entry(told, sha256, size))
             try:
                 _claim(found, len(entries), staging, claimed, mappings)
             except UnreadableError as error:
-                staging.refuse(len(entries), writable(path), error)
+                staging.refuse(len(entries), told, error)
     for reader, sources in claimed.values():
         reader.read(sources, staging)
     return entries
@@ -155,6 +169,6 @@ def _claim(
             message = "is damaged: its compressed data is cut or broken"
             raise UnreadableError(message, "copy it once more") from error
         raise
-    source = replace(found, input_no=input_no, path=writable(found.path))
+    source = replace(found, input_no=input_no)
     staging.enter(source, reader)
     claimed.setdefault(reader.NAME, (reader, []))[1].append(source)

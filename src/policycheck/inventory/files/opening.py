@@ -20,7 +20,11 @@ from policycheck.inventory.staging.table import escape_glob
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_TEMPORARY = (".tmp", ".part", ".partial", ".crdownload", ".download", ".swp", "~")
+_TEMPORARY = (
+    ".tmp", ".part", ".partial", ".filepart", ".crdownload", ".opdownload", ".download", ".swp",
+    "~",
+)  # fmt: skip
+"""How names end while browsers, rsync, WinSCP and editors still write."""
 _PREAMBLE = re.compile(rb"""#TYPE |"?sep=.{1,2}"?\r?\n""", re.IGNORECASE)
 """Before the header, Windows PowerShell says of what type the rows of a CSV were, and Excel by
 which sign its fields are parted."""
@@ -45,18 +49,19 @@ def expand_paths(paths: Iterable[Path | str]) -> Iterator[Path]:
 def _expand(path: Path) -> Sequence[Path]:
     if path.is_dir():
         files = (file for file in path.rglob("*") if file.is_file())
-        return sorted(file for file in files if _is_finished(file.relative_to(path)))
+        return sorted(file for file in files if is_finished(file.relative_to(path)))
     if not path.exists() and glob.has_magic(str(path)):
         found = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
         files = (
             file for match in found for file in (_expand(match) if match.is_dir() else [match])
         )
-        return [file for file in files if _is_finished(Path(file.name))] or [path]
+        return [file for file in files if is_finished(Path(file.name))] or [path]
     return [path]
 
 
-def _is_finished(path: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.parts)
+def is_finished(path: Path) -> bool:
+    """Tell whether no part of a name is such as programs give to what they still write or hide."""
+    hidden = any(part.startswith((".", "~$")) for part in path.parts)
     return not hidden and not path.name.lower().endswith(_TEMPORARY)
 
 
