@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from policycheck.model import Tally
 from policycheck.policy.fields import PLACEHOLDERS, fill
@@ -18,7 +18,7 @@ _MARKS = {"bad": "!", "fair": "?", "good": "✓"}
 
 def headline(content: Content, rows: Rows, say: Phrases) -> Markup:
     """Say in one sentence how things stand, and in five numbers why."""
-    tone, key, count, more = _verdict(content, rows)
+    tone, key, count, more = headline_of(content, rows.standings, rows.devices["overdue"])
     return element(
         "section",
         element("span", _MARKS[tone], class_="mark", aria_hidden="true"),
@@ -36,14 +36,16 @@ def more_of(say: Phrases, key: str, numbers: tuple[int, int]) -> str:
     return say(f"{key}_more", count, total=f"{total:,}")
 
 
-def _verdict(content: Content, rows: Rows) -> tuple[str, str, int, tuple[int, int]]:
+def headline_of(
+    content: Content, standings: Mapping[str, int], overdue_units: int
+) -> tuple[str, str, int, tuple[int, int]]:
     """Choose the headline: its tone, its phrase, its number, and those of the line below."""
     in_scope = sum(tally.in_scope for tally in content.tallies)
     unknown = sum(tally.unknown for tally in content.tallies)
-    overdue = rows.standings["overdue"]
-    mild = sum(rows.standings[name] for name in ("in_grace", "waived", "advice"))
+    overdue = standings["overdue"]
+    mild = sum(standings[name] for name in ("in_grace", "waived", "advice"))
     if overdue:
-        return "bad", "head_overdue", overdue, (rows.devices["overdue"], 0)
+        return "bad", "head_overdue", overdue, (overdue_units, 0)
     if mild:
         return "fair", "head_mild", mild, (mild, 0)
     if not in_scope:
@@ -81,13 +83,14 @@ def policies(content: Content, say: Phrases) -> Iterator[Markup]:
         yield element(
             "article",
             element("h3", in_language(policy.titles, say.language) or policy.title),
-            element("p", _origin(policy, say), class_="origin"),
+            element("p", origin_of(policy, say), class_="origin"),
             [_control(lines[tally.control], tally, say) for tally in tallies],
             class_="policy",
         )
 
 
-def _origin(policy: PolicyLine, say: Phrases) -> str:
+def origin_of(policy: PolicyLine, say: Phrases) -> str:
+    """Say whose a policy is, from when to when it holds, and where it stands."""
     days = (
         ("issued", policy.issued),
         ("since", policy.effective_from),
@@ -116,15 +119,15 @@ def _control(line: ControlLine, tally: Tally, say: Phrases) -> Markup:
         element("h4", foreign(line.control), *badges),
         element("blockquote", clause),
         _division(tally, say) if tally.in_scope else element("p", say("nothing_in_scope")),
-        element("p", _rest(tally, say), class_="small"),
-        element("p", say("remediation", text=_unfilled(remedy, say)), class_="small")
+        element("p", rest_of(tally, say), class_="small"),
+        element("p", say("remediation", text=unfilled(remedy, say)), class_="small")
         if remedy
         else "",
         class_="control",
     )
 
 
-def _unfilled(remedy: str, say: Phrases) -> str:
+def unfilled(remedy: str, say: Phrases) -> str:
     """Speak of an item, a device and a person where a finding's remediation names one."""
     return fill(remedy, {name: say(f"any_{name.partition('.')[0]}") for name in PLACEHOLDERS})
 
@@ -170,7 +173,7 @@ def bar_words(counts: dict[str, int], say: Phrases) -> str:
     )
 
 
-def _rest(tally: Tally, say: Phrases) -> str:
+def rest_of(tally: Tally, say: Phrases) -> str:
     """Say what stands beside the bar: flags of the violations, coverage, who is left alone."""
     flags = []
     if tally.waived or tally.in_grace:
