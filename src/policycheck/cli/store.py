@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from policycheck.cli import options
-from policycheck.cli.output import say
+from policycheck.cli.exits import Exit
+from policycheck.cli.output import print_problems, say
 from policycheck.cli.request import no_store, stored
+from policycheck.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,3 +76,39 @@ def upgrade(*, store: options.StoreUrl = None) -> None:
         raise no_store()
     before, after = upgrade_store(settings.store)
     say(f"revision {after} already" if before == after else f"revision {before} -> {after}")
+
+
+@_commands.command("verify")
+def verify(
+    *,
+    head: Annotated[
+        str | None,
+        typer.Option(
+            "--head",
+            metavar="HASH",
+            callback=options.sound,
+            help="A head of the chain from an earlier report: it has to be in the chain.",
+        ),
+    ] = None,
+    store: options.StoreUrl = None,
+    facts: options.FactsFolder = None,
+) -> None:
+    """Check that what is recorded is as it was recorded.
+
+    Exits with 0 if all of it is, with 1 if not: then each fault is named.
+    """
+    from policycheck.store.verification import Inspection
+    from policycheck.workspace import Given, resolve
+
+    archive = stored(resolve(Given(store=store, facts=facts), Path.cwd()))
+    with archive.store.reading() as connection:
+        inspection = Inspection(connection, archive.facts)
+        faults = [Problem(fault, None) for fault in inspection.faults(head)]
+    if faults:
+        print_problems(faults)
+        raise typer.Exit(Exit.VIOLATIONS)
+    say(
+        f"sound: {inspection.runs:,} runs, {inspection.events:,} events,"
+        f" {inspection.contents:,} contents, {inspection.segments:,} segments of facts\n"
+        f"head: {inspection.head}"
+    )

@@ -17,7 +17,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,6 +85,16 @@ class Facts:
         """Return the folder of a segment."""
         return self.root / digest[:2] / digest
 
+    def find_fault(self, digest: str) -> str | None:
+        """Say what is wrong with a segment: nothing, if its files are those that were written."""
+        folder = self.segment(digest)
+        if not folder.is_dir():
+            return f"missing in {self.root}"
+        contents = {path.name: _digest_file(path) for path in sorted(folder.iterdir())}
+        if _digest_all(contents) == digest:
+            return None
+        return f"the files were changed, or are not all there: {', '.join(contents) or 'none'}"
+
     def read_states(self, digest: str, devices: Sequence[str]) -> dict[str, str]:
         """Return what readers kept of devices beside these facts; see states.recall_states."""
         path = self.segment(digest) / STATES
@@ -144,16 +154,25 @@ def _next_number(con: duckdb.DuckDBPyConnection, table: str, column: str) -> int
 
 def _digest(folder: Path) -> str:
     """Digest a segment: its files' names and contents, each file made durable on the way."""
-    whole = hashlib.sha256()
-    for path in sorted(folder.iterdir()):
-        content = hashlib.sha256()
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                content.update(block)
-            os.fsync(file.fileno())
-        whole.update(f"{path.name}\0{content.hexdigest()}\n".encode())
+    contents = {path.name: _digest_file(path, durable=True) for path in sorted(folder.iterdir())}
     _sync(folder)
-    return whole.hexdigest()
+    return _digest_all(contents)
+
+
+def _digest_file(path: Path, *, durable: bool = False) -> str:
+    content = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            content.update(block)
+        if durable:
+            os.fsync(file.fileno())
+    return content.hexdigest()
+
+
+def _digest_all(contents: Mapping[str, str]) -> str:
+    """Return the digest of a segment from its files' names and digests, sorted by name."""
+    lines = (f"{name}\0{digest}\n" for name, digest in contents.items())
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def _sync(folder: Path) -> None:
