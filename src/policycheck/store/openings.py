@@ -11,6 +11,7 @@ from __future__ import annotations
 import secrets
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, insert
@@ -21,7 +22,7 @@ from policycheck.store.tables import PersonalRow
 from policycheck.store.tree import root_in
 
 _OPENINGS = """
-CREATE OR REPLACE TEMP TABLE opening AS
+CREATE OR REPLACE TABLE opening AS
 SELECT
     p.fingerprint,
     p.change,
@@ -48,39 +49,58 @@ ORDER BY p.fingerprint
 """
 SEALED = "* EXCLUDE (salt, personal)"
 _LEAVES = f"""
-SELECT
-    row_number() OVER (ORDER BY fingerprint) - 1 AS n,
-    sha256(CAST(to_json(o) AS VARCHAR)) AS hash
-FROM (SELECT {SEALED} FROM opening) AS o
+SELECT row_number() OVER (ORDER BY fingerprint) - 1 AS n, hash
+FROM (
+    SELECT fingerprint, sha256(CAST(to_json(o) AS VARCHAR)) AS hash
+    FROM (SELECT {SEALED} FROM opening) AS o
+)
 """
 _PERSONAL = "fingerprint, salt, personal"
 
 
-def copy_openings(
-    con: Session, connection: Connection, run_id: int
-) -> tuple[Mapping[str, object], list[Content]]:
-    """Copy the evidence of what a run opens or reopens; return its seal, and what to keep.
+@dataclass(frozen=True)
+class Openings:
+    """What a run opens or reopens: its seal, and its two tables as Parquet."""
+
+    seal: Mapping[str, object]
+    sealed: bytes = b""
+    personal: bytes = b""
+    """Both empty where nothing was opened."""
+
+
+def lay_out_openings(con: Session) -> None:
+    """Copy the evidence of what a run opens or reopens into the session, by fingerprint.
 
     Reads proof (see changes.sql) and copied(fingerprint, report_sha256, app_id, basis,
     confidence, device, item, personal): the rows of report and item that prove a violation,
-    without what is `personal`, which is the text of a JSON object.
+    without what is `personal`, which is the text of a JSON object. Leaves `opening` behind, which
+    is no TEMP table: another thread packs it.
     """
     con.execute(_OPENINGS, [secrets.token_hex(32)])
+
+
+def pack_openings(con: Session) -> Openings:
+    """Seal and pack what `lay_out_openings` left."""
     rows = number(con, "SELECT count(*) FROM opening")
     seal = {"rows": rows, "sha256": root_in(con, _LEAVES)}
     if not rows:
-        return seal, []
-    personal = _as_parquet(con, _PERSONAL)
-    connection.execute(insert(PersonalRow).values(run_id=run_id, packed=personal))
-    return seal, [Content("openings", str(run_id), _as_parquet(con, SEALED))]
+        return Openings(seal)
+    return Openings(seal, _as_parquet(con, SEALED), _as_parquet(con, _PERSONAL))
+
+
+def write_openings(connection: Connection, run_id: int, openings: Openings) -> list[Content]:
+    """Write what can be forgotten of a run's openings; return what is to be kept of them."""
+    if not openings.sealed:
+        return []
+    connection.execute(insert(PersonalRow).values(run_id=run_id, packed=openings.personal))
+    return [Content("openings", str(run_id), openings.sealed)]
 
 
 def _as_parquet(con: Session, columns: str) -> bytes:
     with tempfile.TemporaryDirectory(prefix="policycheck-") as folder:
         path = Path(folder) / "table.parquet"
         con.execute(
-            f"COPY (SELECT {columns} FROM opening ORDER BY fingerprint) TO $path"
-            " (FORMAT parquet, COMPRESSION zstd)",
+            f"COPY (SELECT {columns} FROM opening) TO $path (FORMAT parquet, COMPRESSION zstd)",
             {"path": str(path)},
         )
         return path.read_bytes()

@@ -7,6 +7,8 @@ All of it belongs to the one transaction that also read what it was compared wit
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, text
@@ -15,7 +17,7 @@ from policycheck.model import Tally
 from policycheck.store.bulk import NOTHING_FIXED, copy, unindexed, update
 from policycheck.store.chain import hash_events, seal_run
 from policycheck.store.contents import Content, keep
-from policycheck.store.openings import copy_openings
+from policycheck.store.openings import lay_out_openings, pack_openings, write_openings
 from policycheck.store.runs import tally_columns
 from policycheck.store.session import Session, fill, number, program
 from policycheck.store.tables import TallyRow
@@ -38,6 +40,19 @@ def record(
     """
     _write_tallies(connection, run_id, tallies)
     _prepare(con, connection, run_id, as_of)
+    lay_out_openings(con)
+    with closing(con.cursor()) as cursor, ThreadPoolExecutor(1) as pool:
+        packing = pool.submit(pack_openings, cursor)
+        events = _write_changes(con, connection, run_id, as_of)
+        openings = packing.result()
+    kept = keep(connection, [*contents, *write_openings(connection, run_id, openings)])
+    return seal_run(connection, run_id, {"event": events, "opening": openings.seal}, kept)
+
+
+def _write_changes(
+    con: Session, connection: Connection, run_id: int, as_of: datetime
+) -> Mapping[str, object]:
+    """Write devices, controls, violations and events; return what seals the events."""
     _write_devices(con, connection)
     _write_controls(con, connection)
     now = f"'{to_stored(as_of)}'"
@@ -45,9 +60,7 @@ def record(
         _write_lives(con, connection, now)
         events = hash_events(con, connection)
         _write_events(con, connection, {"run_id": str(run_id), "at": now})
-    openings, evidence = copy_openings(con, connection, run_id)
-    kept = keep(connection, [*contents, *evidence])
-    return seal_run(connection, run_id, {"event": events, "opening": openings}, kept)
+    return events
 
 
 def _write_tallies(connection: Connection, run_id: int, tallies: Sequence[Tally]) -> None:

@@ -33,6 +33,12 @@ class Session(Protocol):
     def fetchmany(self, size: int = ..., /) -> list[Row]:
         """Return the next rows of the last statement, none at its end."""
 
+    def cursor(self) -> Session:
+        """Return another connection to the same tables, but the TEMP ones, for a thread."""
+
+    def close(self) -> None:
+        """Close this connection."""
+
 
 _TABLES = """
 CREATE OR REPLACE TEMP TABLE stored_device(
