@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from policycheck.cli import options
+from policycheck.cli import options, upkeep
 from policycheck.cli.exits import Exit
 from policycheck.cli.output import print_problems, say
 from policycheck.cli.request import no_store, stored
@@ -26,6 +26,7 @@ _MEBIBYTE = 1 << 20
 
 def register(program: typer.Typer) -> None:
     """Add these commands to the program."""
+    upkeep.add_to(_commands)
     program.add_typer(_commands)
 
 

@@ -40,6 +40,8 @@ _HOLDER = text(
 
 _LOST = {"57P01", "57P02", "57P03", "57P05"}
 """The server, or its administrator, closed the connection."""
+_CUT = ("terminating connection", "server closed the connection")
+"""What the server says of it before there is a connection that a state could come through."""
 _TIMED_OUT = "55P03"
 _FAULTS = {
     "40001": ("{store} was changed by another meanwhile", "nothing was recorded; run it again"),
@@ -128,8 +130,7 @@ def explain(engine: Engine, error: Exception) -> PolicycheckError | None:
     """Return in words what the user can do something about; None for our bugs."""
     store = shown(engine.url)
     if _is_lost(error):
-        message = f"the connection to the store {store} was lost"
-        return ConnectionLostError([Problem(message, None, "nothing was recorded; run it again")])
+        return _lost(engine)
     state = _state(error)
     if state == _TIMED_OUT:
         hint = "wait until it is done: an audit holds the lock while it judges and records"
@@ -138,8 +139,15 @@ def explain(engine: Engine, error: Exception) -> PolicycheckError | None:
     return fault(message.format(store=store), hint) if message else None
 
 
+def _lost(engine: Engine) -> PolicycheckError:
+    message = f"the connection to the store {shown(engine.url)} was lost"
+    return ConnectionLostError([Problem(message, None, "nothing was recorded; run it again")])
+
+
 def refused(engine: Engine, error: Exception) -> PolicycheckError:
-    """Say why there is no connection."""
+    """Say why there is no connection; one that was cut while it was made is a lost one."""
+    if _state(error) in _LOST or any(sign in str(error) for sign in _CUT):
+        return _lost(engine)
     told = str(getattr(error, "orig", error)).strip().splitlines() or ["no reason is given"]
     reason = told[-1].rpartition("FATAL:")[2].strip()
     message = f"cannot connect to the store {shown(engine.url)}: {reason}"

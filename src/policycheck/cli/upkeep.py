@@ -1,0 +1,79 @@
+"""`policycheck store backup|prune`: what keeps a store in good order."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from policycheck.cli import options
+from policycheck.cli.clock import now
+from policycheck.cli.output import say
+from policycheck.cli.request import archive_of, no_store, stored
+
+if TYPE_CHECKING:
+    from policycheck.store.upkeep import Size
+
+_MEBIBYTE = 1 << 20
+_KEPT_DAYS = 30
+
+
+def add_to(commands: typer.Typer) -> None:
+    """Add these commands to those of `store`."""
+    commands.command("backup")(back_up)
+    commands.command("prune")(prune)
+
+
+def back_up(
+    *,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that is not there yet.")],
+    store: options.StoreUrl = None,
+    facts: options.FactsFolder = None,
+) -> None:
+    """Copy a store and the facts that it needs.
+
+    Audits may go on meanwhile. A PostgreSQL database is copied by pg_dump, before its facts are.
+    """
+    from policycheck.store.upkeep import back_up as copy
+    from policycheck.workspace import Given, resolve
+
+    archive = stored(resolve(Given(store=store, facts=facts), Path.cwd()))
+    size = copy(archive, folder)
+    what = "the database and " if archive.store.is_sqlite else ""
+    say(f"copied {what}{_told(size)} to {folder}")
+    if not archive.store.is_sqlite:
+        say("the database is PostgreSQL's to copy: pg_dump --format=custom, before the facts")
+
+
+def prune(
+    *,
+    older_than: Annotated[
+        int,
+        typer.Option(
+            "--older-than", metavar="DAYS", min=0, help="Keep what is younger than so many days."
+        ),
+    ] = _KEPT_DAYS,
+    store: options.StoreUrl = None,
+    facts: options.FactsFolder = None,
+) -> None:
+    """Remove facts that newer reports have replaced.
+
+    What was judged, and the evidence of violations, stays.
+    """
+    from policycheck.store.upkeep import prune_facts
+    from policycheck.workspace import Given, resolve
+
+    settings = resolve(Given(store=store, facts=facts), Path.cwd())
+    archive = archive_of(settings, writes=True) if settings.store_exists else None
+    if archive is None:
+        raise no_store()
+    size = prune_facts(archive, now() - timedelta(days=older_than))
+    say(f"removed {_told(size)}")
+
+
+def _told(size: Size) -> str:
+    from policycheck.report.words import counted
+
+    return f"{counted(size.segments, 'segment')} of facts, {size.bytes / _MEBIBYTE:,.1f} MiB"
