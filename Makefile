@@ -62,7 +62,7 @@ lock:  ## Resolve the dependencies anew into constraints*.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -qq uv
 	$(BIN)/uv pip compile pyproject.toml --group build $(LOCK) -o constraints.txt
-	$(BIN)/uv pip compile pyproject.toml --group build --group dev $(LOCK) -c constraints.txt -o constraints-dev.txt
+	$(BIN)/uv pip compile pyproject.toml --all-extras --group build --group dev $(LOCK) -c constraints.txt -o constraints-dev.txt
 
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
