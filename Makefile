@@ -27,12 +27,12 @@ demo: $(VENV)/.installed  ## Audit an invented fleet against JD's memo of 2013 (
 	@echo "Go on with: cd demo && ../$(BIN)/policycheck explain PC-0001 --as-of $(AS_OF)"
 
 test: $(VENV)/.developed  ## Run the tests that need nothing but Python
-	$(BIN)/python -m pytest -n auto -m "not agents and not browser and not postgres" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto -m "not agents and not browser and not postgres and not thorough" $(PYTEST_ARGS)
 
 test-all: $(VENV)/.developed  ## Run every test and let none be skipped (needs Debian packages: see .ci/run)
 	PYTHONPATH=tests $(BIN)/python -m pytest -n auto -p nothing_skipped $(PYTEST_ARGS)
 
-mutants: $(VENV)/.developed  ## Break the engine in some seventy ways; every break must be noticed
+mutants: $(VENV)/.developed  ## Break engine and store in some hundred ways; every break must be noticed
 	$(BIN)/python tests/mutants.py
 
 check: $(VENV)/.developed  ## Lint, format, types, layers, and docs against the code

@@ -1,9 +1,10 @@
-"""Breaks the engine on purpose, one defect at a time, and sees whether the tests notice.
+"""Breaks engine and store on purpose, one defect at a time, and sees whether the tests notice.
 
     python tests/mutants.py [WORD ...]      only the mutants whose name holds a word
 
-Each mutant is a textual replacement in a copy of the package. The copy is asked the table of
-verdicts and some hundreds of random pairs; it must differ from the oracle. Exits 1 if a mutant
+Each mutant is a textual replacement in a copy of the package. A copy with a broken engine is asked
+the table of verdicts and some hundreds of random pairs; it must differ from the oracle. One with a
+broken store is driven beside the model of a life, and must differ from that. Exits 1 if a mutant
 survives, if one does not even run, or if its anchor is no longer in the code exactly once.
 """
 
@@ -18,6 +19,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -26,7 +28,7 @@ import yaml
 
 HERE = Path(__file__).parent
 PACKAGE = HERE.parent / "src" / "policycheck"
-ASK = "--ask"
+ASK, ASK_LIVES = QUESTIONS = "--ask", "--ask-lives"
 AGREES, DIFFERS = 0, 3
 SESSIONS = 8
 SIDE = 10
@@ -56,8 +58,8 @@ def main(words: list[str]) -> int:
     chosen = [each for each in every if not words or any(word in each.name for word in words)]
     failures, say = 0, sys.stderr.write
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        if pool.submit(_ask, PACKAGE.parent).result() != AGREES:
-            say("the engine as it is does not agree with the oracle\n")
+        if any(code != AGREES for code in pool.map(partial(_ask, PACKAGE.parent), QUESTIONS)):
+            say("the package as it is does not agree with the oracle and the model\n")
             return 1
         for mutant, (outcome, seconds) in zip(chosen, pool.map(_try, chosen), strict=True):
             say(f"{outcome:<12} {seconds:5.1f} s  {mutant.file}: {mutant.name}\n")
@@ -77,17 +79,29 @@ def _try(mutant: Mutant) -> tuple[str, float]:
         if text.count(mutant.anchor) != 1:
             return "no anchor", 0
         file.write_text(text.replace(mutant.anchor, mutant.instead), encoding="utf-8")
-        code = _ask(source)
+        code = _ask(source, ASK_LIVES if mutant.file.startswith("store/") else ASK)
     outcome = {AGREES: "SURVIVED", DIFFERS: "caught"}.get(code, "DOES NOT RUN")
     return outcome, time.monotonic() - begun
 
 
-def _ask(source: Path) -> int:
+def _ask(source: Path, question: str) -> int:
     """Ask a copy of the package in a process of its own."""
-    path = os.pathsep.join(map(str, (source, HERE, HERE / "engine")))
-    command = [sys.executable, "-B", __file__, ASK]
+    path = os.pathsep.join(map(str, (source, HERE, HERE / "engine", HERE / "store")))
+    command = [sys.executable, "-B", __file__, question]
     ended = subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, capture_output=True)
     return ended.returncode
+
+
+def ask_lives() -> int:
+    """Compare the store of the package that is on the path with the model of a life."""
+    from hypothesis import Phase
+    from test_life_machine import run
+
+    try:
+        run(40, 25, phases=(Phase.generate,))
+    except AssertionError:
+        return DIFFERS
+    return AGREES
 
 
 def ask() -> int:
@@ -116,4 +130,6 @@ def _cases() -> Iterator:
 
 
 if __name__ == "__main__":
-    sys.exit(ask() if sys.argv[1:] == [ASK] else main(sys.argv[1:]))
+    asked = {ASK: ask, ASK_LIVES: ask_lives}
+    words = sys.argv[1:]
+    sys.exit(asked[words[0]]() if words[:1] and words[0] in asked else main(words))

@@ -117,6 +117,7 @@ def judge(con: duckdb.DuckDBPyConnection, known: list[Known], on: float, rules: 
     for each in known:
         by_device.setdefault(each.device_key, []).append(each)
     for key, each in sorted(by_device.items()):
+        each.sort(key=lambda known: known.report.source)
         _lay_out_device(con, key, each)
         if rules.grain == "device":
             _judge_unit(con, (key, each[0].report.person), each, on, rules)

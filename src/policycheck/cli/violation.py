@@ -12,6 +12,7 @@ import typer
 
 from policycheck.cli import options
 from policycheck.cli.clock import moment_of, now
+from policycheck.cli.feed import print_feed
 from policycheck.cli.listing import ListFormat, Listing, Row, print_listing
 from policycheck.cli.output import say, standard_output
 from policycheck.cli.request import stored_judgements
@@ -69,6 +70,19 @@ def list_violations(
         str | None, typer.Option("--person", callback=options.sound, help="Of this person.")
     ] = None,
     as_of: options.AsItStood = None,
+    changes_only: Annotated[
+        bool, typer.Option("--changes-only", help="Every event as a JSON line, not the state.")
+    ] = False,
+    since: Annotated[
+        str,
+        typer.Option("--since", metavar="CURSOR", help="Only events after the one that bore it."),
+    ] = "",
+    cursor_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--cursor-file", metavar="FILE", help="Go on from the cursor in it, and move it on."
+        ),
+    ] = None,
     form: ListFormat = "terminal",
     store: options.StoreUrl = None,
     no_color: options.NoColor = False,
@@ -78,6 +92,8 @@ def list_violations(
     With --as-of as they stood then, told from the recorded events: state, due date, waiver and
     evidence of that time; severity and device are those of today.
 
+    With --changes-only each event is printed once, as a JSON line with a cursor.
+
     The worst first, and devices by their names; as JSON and CSV by policy, control and device
     id, so that two lists can be compared.
     """
@@ -86,6 +102,9 @@ def list_violations(
     from policycheck.workspace import Given, resolve
 
     settings = resolve(Given(store=store), Path.cwd(), needs_facts=False)
+    if changes_only or since or cursor_file:
+        print_feed(stored_judgements(settings), since, cursor_file)
+        return
     severities = tuple(map(str, severity or ()))
     policies = _policies(settings)
     at = moment_of(as_of, (policy.timezone for policy in policies.values())) if as_of else None

@@ -1,0 +1,108 @@
+"""The life of violations in plain Python, written from design section 7: devices, sources, apps.
+
+It shares no code with the store; `test_life_machine.py` compares the two after each step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from toy_judge import NAMES, Report, Rules
+
+APPS = {app: NAMES[app] for app in ("wechat", "qq")}
+
+
+@dataclass(frozen=True)
+class Life:
+    """A violation as it stands; times are days."""
+
+    first_seen: float
+    due: float
+    source: str
+    at: float
+    holder: str | None
+    status: str = "open"
+    cause: str | None = None
+    reopened: int = 0
+    waived_until: float | None = None
+
+    @property
+    def state(self) -> tuple[object, ...]:
+        life = (self.status, self.cause, self.first_seen, self.due, self.reopened)
+        return (*life, self.waived_until)
+
+
+@dataclass
+class Model:
+    """What a store is to hold."""
+
+    facts: dict[tuple[str, str], Report] = field(default_factory=dict)
+    lives: dict[tuple[str, str], Life] = field(default_factory=dict)
+    judged_by: dict[str, Rules] = field(default_factory=dict)
+
+    def audit(
+        self, now: float, reports: tuple[Report, ...], rules: Rules, *, everything: bool
+    ) -> None:
+        newest: dict[tuple[str, str], Report] = {}
+        for report in reports:
+            key = (report.device, report.source)
+            if key not in newest or report.at > newest[key].at:
+                newest[key] = report
+        newer = {k: r for k, r in newest.items() if k not in self.facts or r.at > self.facts[k].at}
+        self.facts |= newer
+        devices = {device for device, _ in (self.facts if everything else newest)}
+        for device in devices:
+            self._judge(device, any(d == device for d, _ in newer), now, rules)
+            self.judged_by[device] = rules
+
+    def _judge(self, device: str, news: bool, now: float, rules: Rules) -> None:
+        known = {s: r for (d, s), r in sorted(self.facts.items()) if d == device}
+        shown = {a: s for s, r in known.items() for a, name in APPS.items() if name in r.items}
+        found = {a: s for a, s in shown.items() if a in rules.knows and a in rules.forbid}
+        breaches = found if rules.scope and not rules.indication else {}
+        holder = next(iter(known.values())).person
+        for app, source in breaches.items():
+            before = self.lives.get((device, app))
+            life = self._go_on(before, holder, (source, known[source].at), now, rules)
+            waived = rules.waived and device == "d1"
+            until = rules.waived_until if waived else None
+            self.lives[device, app] = replace(life, waived_until=until)
+        for (d, app), life in list(self.lives.items()):
+            if d == device and life.status == "open" and app not in breaches:
+                cause = self._why(device, (app, life), (known, shown, found), news, now, rules)
+                if cause:
+                    closed = replace(life, status="closed", cause=cause, waived_until=None)
+                    self.lives[d, app] = closed
+
+    def _go_on(self, life, holder, proof, now: float, rules: Rules) -> Life:
+        due = now + (rules.grace_days or 0)
+        if life is None:
+            return Life(now, due, *proof, holder)
+        handed_over = None not in (life.holder, holder) and life.holder != holder
+        back_again = life.status == "closed" and life.cause == "resolved"
+        kept = now if back_again else life.due
+        life = replace(life, due=due if handed_over else kept, holder=holder or life.holder)
+        if life.status == "open":
+            return life
+        source, at = proof
+        reopened = life.reopened + 1
+        return replace(life, status="open", cause=None, source=source, at=at, reopened=reopened)
+
+    def _why(self, device, violation, facts, news: bool, now: float, rules: Rules) -> str | None:
+        (app, life), (known, shown, found) = violation, facts
+        before, there, same = self.judged_by[device], app in shown, known[life.source]
+        complete = [r for r in known.values() if r.lists == "all" and now - r.at <= 30]
+        if rules.scope is False:
+            return "out_of_scope"
+        if rules.scope is None:
+            return None
+        if there and before.policy != rules.policy:
+            return "policy_changed"
+        if there and before.catalogue != rules.catalogue:
+            return "recognition_changed"
+        if rules.indication and app in found:
+            return None
+        if same in complete and same.at > life.at:
+            return "resolved"
+        unknown = bool(found) if rules.indication else not found and not complete
+        return "policy_changed" if there and not news and not unknown else None
