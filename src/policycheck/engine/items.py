@@ -25,9 +25,9 @@ _SPACE = (
 
 Few values, and null for nearly all items, so that there are hardly more distinct items for it."""
 _KEY = (*DISTINCT_COLUMNS, "space")
+_SPACE_COLUMNS = frozenset({"profile", "os_user"})
 _DISTINCT = ", ".join(_KEY)
 _OWN = ", ".join(name for name in ITEM_COLUMNS if name not in DISTINCT_COLUMNS)
-_SAME_ITEM = " AND ".join(f"x.{name} IS NOT DISTINCT FROM i.{name}" for name in _KEY)
 _CHUNK = 10_000
 _PART_ROWS = 1 << 40
 """More rows than any part has: a hit's number is its place in the facts."""
@@ -74,16 +74,37 @@ def match_fleet(
 
     `days` holds, for every control, the date that it is in its policy's zone.
     """
+    told = _told_columns(con)
+    columns = ", ".join(n if n in told else f"CAST(NULL AS VARCHAR) AS {n}" for n in _KEY)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE every_item AS SELECT"
         f" CAST(row_number() OVER (ORDER BY {_DISTINCT}) AS INTEGER) AS item_no, {_DISTINCT}"
-        f" FROM (SELECT DISTINCT {_DISTINCT} FROM item_row)"
+        f" FROM (SELECT {columns} FROM (SELECT DISTINCT {', '.join(told)} FROM item_row))"
     )
     matches = list(match_items(_distinct_items(con), Recogniser(catalogue), controls))
     _insert_matches(con, matches)
     meant = {(m.meaning.app_id, days[m.control_no]) for m in matches if m.meaning}
     _insert_apps(con, catalogue, meant)
-    _lay_out_hits(con)
+    _lay_out_hits(con, told)
+
+
+def _told_columns(con: duckdb.DuckDBPyConnection) -> Sequence[str]:
+    """Return the columns of the key that are anything but null in some part; kind always.
+
+    What the parts' own statistics say is null costs no look at millions of rows.
+    """
+    parts = con.execute("SELECT path FROM part_file").fetchall()
+    if not parts:
+        return ["kind"]
+    rows = con.execute(
+        "SELECT DISTINCT path_in_schema FROM parquet_metadata(?)"
+        " WHERE stats_null_count IS DISTINCT FROM num_values",
+        [[escape_glob(Path(path)) for (path,) in parts]],
+    )
+    told = {name for (name,) in rows.fetchall()}
+    if told & _SPACE_COLUMNS:
+        told.add("space")
+    return ["kind", *(name for name in _KEY if name in told and name != "kind")]
 
 
 def _distinct_items(con: duckdb.DuckDBPyConnection) -> Iterator[DistinctItem]:
@@ -145,8 +166,12 @@ def _insert_apps(
     )
 
 
-def _lay_out_hits(con: duckdb.DuckDBPyConnection) -> None:
-    """Find the installs of matched items: `hit`, in the order of files and records."""
+def _lay_out_hits(con: duckdb.DuckDBPyConnection, told: Sequence[str]) -> None:
+    """Find the installs of matched items: `hit`, in the order of files and records.
+
+    `told` are the columns of the key by which they are told apart; the others are null.
+    """
+    same_item = " AND ".join(f"x.{name} IS NOT DISTINCT FROM i.{name}" for name in told)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE distinct_item AS"
         " SELECT *, NULL::VARCHAR AS folded_name FROM every_item"
@@ -173,7 +198,7 @@ def _lay_out_hits(con: duckdb.DuckDBPyConnection) -> None:
         f" CAST(x.part AS BIGINT) * {_PART_ROWS} + x.row_no AS hit_no,"
         " r.device_no, r.report_no, r.source, r.aged_from, i.item_no, x.record,"
         f" {', '.join(f'x.{name}' for name in _OWN.split(', '))}"
-        f" FROM installed_item AS x JOIN distinct_item AS i ON {_SAME_ITEM}"
+        f" FROM installed_item AS x JOIN distinct_item AS i ON {same_item}"
         " JOIN device_report AS r ON r.part = x.part AND r.device_ref = x.device_ref"
     )
 
