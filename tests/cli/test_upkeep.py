@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -57,8 +58,16 @@ def test_facts_that_were_replaced_are_removed_when_they_are_old(run: Run, stored
     assert segments(stored) == before
     assert "removed 2 segments" in run("store", "prune", "--older-than", "0").out
     assert len(segments(stored)) == 1
+    assert run("store", "verify").code == Exit.CLEAN
     assert not (stored / "incoming-killed").exists()
     assert run("audit", "--all", "--as-of", "2026-11-04").code == Exit.VIOLATIONS
+
+
+def test_facts_that_were_not_pruned_are_missed(run: Run, stored: Path) -> None:
+    assert run("store", "verify").code == Exit.CLEAN
+    for segment in list(stored.glob("??/*")):
+        shutil.rmtree(segment)
+    assert run("store", "verify").code == Exit.VIOLATIONS
 
 
 @pytest.mark.parametrize("words", [("backup", "copy"), ("prune",)])

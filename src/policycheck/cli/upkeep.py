@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from policycheck import __version__
 from policycheck.cli import options
 from policycheck.cli.clock import now
 from policycheck.cli.output import say
@@ -69,7 +70,8 @@ def prune(
     archive = archive_of(settings, writes=True) if settings.store_exists else None
     if archive is None:
         raise no_store()
-    size = prune_facts(archive, now() - timedelta(days=older_than))
+    today = now()
+    size = prune_facts(archive, today - timedelta(days=older_than), today, __version__)
     say(f"removed {_told(size)}")
 
 

@@ -28,6 +28,10 @@ from policycheck.store.tree import root_in, root_of
 
 FIRST = "0" * 64
 """What stands for the hash of the run before the first."""
+PRUNE = "prune"
+"""The kind of the runs that removed facts."""
+PRUNED = "segments"
+"""The option of such a run that names them, with spaces between."""
 RUN: Table = metadata.tables["run"]
 _RUN_COLUMNS = (
     "id", "kind", "started_at", "as_of", "version", "catalogue_sha256", "people_sha256",

@@ -28,7 +28,8 @@ from policycheck.inventory.base import STATES
 from policycheck.model import DEVICE_COLUMNS
 from policycheck.problems import PolicycheckError, Problem
 
-_INCOMING = "incoming-"
+INCOMING = "incoming-"
+"""How folders are called in which a segment grows."""
 _BLOCK = 1 << 20
 _STATES = "SELECT device, state FROM read_parquet(?) WHERE device IN (SELECT unnest(?::VARCHAR[]))"
 _REPORT = ", ".join(
@@ -50,7 +51,7 @@ class Facts:
         """
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            staged = Path(tempfile.mkdtemp(prefix=_INCOMING, dir=self.root))
+            staged = Path(tempfile.mkdtemp(prefix=INCOMING, dir=self.root))
         except OSError as error:
             message = f"cannot write facts to {self.root}: {error.strerror}"
             hint = "name another folder with --facts"

@@ -13,6 +13,8 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from policycheck.store.archive import Archive
+from policycheck.store.chain import PRUNE, PRUNED, record_deeds
+from policycheck.store.facts import INCOMING
 from policycheck.store.faults import fault
 
 DATABASE = "policycheck.db"
@@ -76,20 +78,32 @@ def _copy_facts(archive: Archive, folder: Path) -> Size:
     return Size(len(needed), copied_bytes)
 
 
-def prune_facts(archive: Archive, before: datetime) -> Size:
+def prune_facts(archive: Archive, before: datetime, at: datetime, version: str) -> Size:
     """Remove the segments that no device's current facts are in, and what was left unfinished.
 
-    Only what is older than an (aware) moment: who began to read before it was replaced may still
-    need it. No judgement, event or evidence is touched. Nobody records meanwhile.
+    Only what is older than `before`: who began to read before it was replaced may still need it.
+    No judgement, event or evidence is touched. What goes is first entered in the chain, as a run
+    of its own at `at`, so that `store verify` knows; if the removal is cut off, the next one
+    completes it. Times are aware.
     """
     with archive.store.writing() as connection:
-        current = _current(connection)
-        gone = [path for path in _folders(archive.facts.root) if path.name not in current]
-        old = [path for path in gone if _changed(path) < before]
-        size = Size(len(old), sum(map(_bytes, old)))
-        for path in old:
-            shutil.rmtree(path, ignore_errors=True)
-    return size
+        old = {path.name for path in _unneeded(archive, connection) if _changed(path) < before}
+        segments = sorted(name for name in old if not name.startswith(INCOMING))
+        if segments:
+            options = {PRUNED: " ".join(segments)}
+            record_deeds(connection, PRUNE, (), at=at, version=version, options=options)
+    count = size = 0
+    with archive.store.writing() as connection:  # what is there again by now, is needed
+        for path in list(_unneeded(archive, connection)):
+            if path.name in old:
+                count, size = count + 1, size + _bytes(path)
+                shutil.rmtree(path, ignore_errors=True)
+    return Size(count, size)
+
+
+def _unneeded(archive: Archive, connection: Connection) -> Iterator[Path]:
+    current = _current(connection)
+    return (path for path in _folders(archive.facts.root) if path.name not in current)
 
 
 def _current(connection: Connection) -> set[str]:
@@ -99,7 +113,7 @@ def _current(connection: Connection) -> set[str]:
 def _folders(root: Path) -> Iterator[Path]:
     """Yield segments, and what a run that was killed left behind."""
     yield from root.glob("[0-9a-f][0-9a-f]/*")
-    yield from root.glob("incoming-*")
+    yield from root.glob(f"{INCOMING}*")
 
 
 def _changed(path: Path) -> datetime:

@@ -15,7 +15,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from policycheck.store.chain import FIRST, SEALED, hash_event, hash_run, run_rows, seal_rows
+from policycheck.store.chain import (
+    FIRST,
+    PRUNE,
+    PRUNED,
+    SEALED,
+    hash_event,
+    hash_run,
+    run_rows,
+    seal_rows,
+)
 from policycheck.store.contents import unpack
 from policycheck.store.facts import Facts
 from policycheck.store.opened import find_changed
@@ -52,6 +61,7 @@ class Inspection:
         hashes: list[str] = []
         kept: dict[str, tuple[str, str, int]] = {}
         segments: dict[str, int] = {}
+        pruned: set[str] = set()
         for row in self.connection.execute(run_rows()).mappings().all():
             yield from self._check_run(dict(row))
             hashes.append(str(row["hash"]))
@@ -59,11 +69,14 @@ class Inspection:
                 kept.setdefault(sha256, (kind, name, row["id"]))
             if row["facts"]:
                 segments.setdefault(row["facts"], row["id"])
+            if row["kind"] == PRUNE:
+                pruned.update(row["options"].get(PRUNED, "").split())
         for run_id, written in self._written.items():
             yield f"event {written['first']} belongs to no run (run {run_id})"
         yield from self._check_contents(kept)
         yield from self._check_personal(kept)
-        yield from self._check_facts(segments)
+        gone = {digest for digest in pruned if not self.facts.segment(digest).exists()}
+        yield from self._check_facts({d: run for d, run in segments.items() if d not in gone})
         if known_head and not any(each.startswith(known_head.lower()) for each in hashes):
             yield (
                 f"the head {known_head[:_SHORT]} is not in the chain:"
