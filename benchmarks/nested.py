@@ -91,6 +91,7 @@ def make_host(device: Row, ours: str, rows: list[Row]) -> Device:
         "computer_name": device["DeviceName"], "platform": device["Platform"].lower(),
         "os_version": f"{device['Platform']} {device['OSVersion']}",
         "hardware_serial": f"EX{ours[-12:]}", "status": "online",
+        "osquery_version": "5.12.1",
         "seen_time": "2026-06-29T08:00:00Z", "detail_updated_at": "2026-06-29T08:00:00Z",
         "software_updated_at": "2026-06-29T08:00:00Z",
         "software": [
