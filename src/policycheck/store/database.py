@@ -82,7 +82,7 @@ def open_store(url: str, folder: Path | None = None, *, wait: float | None = Non
     seconds to wait for another's lock before saying so; by default as the kind of database has
     it. Raises PolicycheckError where it cannot be opened, is no store, or is of another revision.
     """
-    store = _connect(url, folder, wait)
+    store = connect(url, folder, wait)
     revision = read_revision(store)
     if revision is None:
         with store.writing() as connection:
@@ -97,7 +97,7 @@ def upgrade_store(
     url: str, folder: Path | None = None, *, wait: float | None = None
 ) -> tuple[str, str]:
     """Bring a store to this program's revision; return the revisions before and after."""
-    store = _connect(url, folder, wait)
+    store = connect(url, folder, wait)
     if store.is_sqlite and not Path(str(store.url.database)).exists():
         raise fault(f"there is no store {shown(store.url)}", "an audit makes one")
     revision = read_revision(store)
@@ -140,7 +140,8 @@ def check_revision(url: URL, revision: str, known: tuple[str, ...] = REVISIONS) 
     )
 
 
-def _connect(url: str, folder: Path | None, wait: float | None) -> Store:
+def connect(url: str, folder: Path | None = None, wait: float | None = None) -> Store:
+    """Return the store behind a URL, of whatever revision it is; nothing is made or looked at."""
     parsed = parse_url(url)
     kind = parsed.get_backend_name()
     if kind == "sqlite":
