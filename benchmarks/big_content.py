@@ -85,6 +85,7 @@ class BigContent:
 
     violations: int = 170_000
     as_of: datetime = AS_OF
+    selection: str = ""
     assumed: Mapping[str, str] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=lambda: {
         "catalogue": digest("catalogue"), "people": digest("people")})  # fmt: skip

@@ -157,6 +157,11 @@ class Outcome:
         return self.assessment.as_of
 
     @property
+    def selection(self) -> str:
+        """Nothing: all findings are told."""
+        return ""
+
+    @property
     def judged(self) -> int:
         """How many devices were judged, by whatever control."""
         return self.assessment.devices

@@ -50,6 +50,7 @@ class HeldContent:
     contradictions: Sequence[Conflict] = ()
 
     waivers: Sequence[WaiverLine] = ()
+    selection: str = ""
 
     def findings(self) -> Iterator[Sequence[Finding]]:
         for start in range(0, len(self.lines), 2):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from policycheck.problems import PolicycheckError, Problem
@@ -33,6 +33,22 @@ def moment_of(text: str | None, zones: Iterable[str]) -> datetime:
         raise PolicycheckError([Problem(message, None)]) from None
 
 
+def beginning_of(text: str, zones: Iterable[str]) -> datetime:
+    """Return the moment that `--since` means, in UTC: of a date, that day's beginning.
+
+    Raises PolicycheckError as `moment_of` does.
+    """
+    from policycheck.yamlfile import parse_moment
+
+    try:
+        moment = parse_moment(text)
+        if not isinstance(moment, datetime):
+            moment = datetime.combine(moment, time())
+        return _in_utc(moment, zones)
+    except (ValueError, OverflowError) as error:
+        raise PolicycheckError([Problem(f"--since: {error}", None)]) from None
+
+
 def _in_utc(moment: date | datetime, zones: Iterable[str]) -> datetime:
     from policycheck.policy.calendar import end_of_day
 
@@ -46,7 +62,7 @@ def _in_utc(moment: date | datetime, zones: Iterable[str]) -> datetime:
 
 def _only(zones: list[str]) -> str:
     if len(zones) > 1:
-        message = f"--as-of: the policies have several time zones: {', '.join(zones)}"
+        message = f"the policies have several time zones: {', '.join(zones)}"
         hint = "give a time with its zone, say 2013-08-26T23:59:59+08:00"
         raise PolicycheckError([Problem(message, None, hint)])
     return zones[0]

@@ -10,6 +10,8 @@ import typer
 from policycheck.model import Severity
 from policycheck.report import REPORTS
 from policycheck.report.forms import LANGUAGES
+from policycheck.report.grouped import GROUPS
+from policycheck.report.words import STANDINGS
 
 
 def sound(word: str | None) -> str | None:
@@ -37,6 +39,19 @@ def _parse_language(text: str) -> str:
     if text not in LANGUAGES:
         raise typer.BadParameter(f"{text!r} is not one of {', '.join(LANGUAGES)}")
     return text
+
+
+def _parse_group(text: str) -> str:
+    if text not in GROUPS:
+        raise typer.BadParameter(f"{text!r} is not one of {', '.join(GROUPS)}")
+    return text
+
+
+def _parse_standing(text: str) -> str:
+    standing = text.replace("-", "_")
+    if standing not in STANDINGS:
+        raise typer.BadParameter(f"{text!r} is not one of {', '.join(STANDINGS)}")
+    return standing
 
 
 def _complete_form(incomplete: str) -> list[str]:
@@ -73,6 +88,36 @@ Language = Annotated[
         envvar="POLICYCHECK_LANG",
         help="Language of the HTML and PDF reports.",
     ),
+]
+By = Annotated[
+    str | None,
+    typer.Option(
+        "--by",
+        parser=_parse_group,
+        metavar="|".join(GROUPS),
+        autocompletion=lambda: list(GROUPS),
+        help="Print the findings counted by this (as terminal, json or csv).",
+    ),
+]
+Standings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--status",
+        parser=_parse_standing,
+        metavar="|".join(STANDINGS),
+        autocompletion=lambda: list(STANDINGS),
+        help="Tell findings that stand so only. Can be repeated.",
+    ),
+]
+Severities = Annotated[
+    list[Severity] | None,
+    typer.Option(
+        "--severity", case_sensitive=False, help="Of these severities only. Can be repeated."
+    ),
+]
+Since = Annotated[
+    str | None,
+    typer.Option("--since", metavar="DATE", help="First seen since the beginning of that day."),
 ]
 Raw = Annotated[
     bool,

@@ -7,6 +7,9 @@ from pathlib import Path
 import typer
 
 from policycheck.cli import options
+from policycheck.cli.clock import beginning_of
+from policycheck.cli.listing import FORMS as LIST_FORMS
+from policycheck.cli.listing import Listing, Row, print_listing
 from policycheck.cli.output import (
     export_reports,
     exports_of,
@@ -15,6 +18,9 @@ from policycheck.cli.output import (
     print_report,
 )
 from policycheck.cli.request import Asked, request_of, stored
+from policycheck.report.content import Content
+from policycheck.report.grouped import Group, group
+from policycheck.report.selection import Selected, Selection
 
 
 def register(program: typer.Typer) -> None:
@@ -25,6 +31,10 @@ def register(program: typer.Typer) -> None:
 def report(
     *,
     form: options.Format = "terminal",
+    by: options.By = None,
+    status: options.Standings = None,
+    severity: options.Severities = None,
+    since: options.Since = None,
     export: options.Export = None,
     lang: options.Language = "en",
     raw: options.Raw = False,
@@ -38,22 +48,49 @@ def report(
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
 ) -> None:
-    """Tell the state of everything that is stored.
+    """Tell the state of everything that is stored, or some of its findings.
 
-    The stored facts are judged by the policies, rules and people of today.
+    The stored facts are judged by the policies, rules and people of today. What --status,
+    --severity and --since leave out is not listed; the sums of the controls count everything.
     """
     from policycheck.pipeline import audit
     from policycheck.rulebook import load_rulebook
     from policycheck.workspace import Given, resolve
 
+    if by is not None and form not in LIST_FORMS:
+        raise typer.BadParameter(f"--by is printed as one of {', '.join(LIST_FORMS)}")
     settings = resolve(Given(tuple(policy or ()), people, store, facts), Path.cwd())
     exports = exports_of(form, export or ())
     rulebook = load_rulebook(settings, drafts=drafts)
+    chosen = beginning_of(since, rulebook.zones).replace(tzinfo=None) if since else None
+    selection = Selection(frozenset(status or ()), frozenset(map(str, severity or ())), chosen)
     asked = Asked(as_of=as_of, everything=True, drafts=drafts)
     more = "policycheck violation list"
     seen = look(no_color=no_color, more=more, language=lang, raw=raw, bom=bom)
     with audit(request_of(asked, settings, rulebook), stored(settings)) as outcome:
-        if not quiet:
-            print_report(outcome, form, seen)
-        export_reports(outcome, exports, seen._replace(colour=False))
+        content = selected(outcome, selection)
+        if by is not None and not quiet:
+            print_listing(listing_by(content, by), form, no_color=no_color)
+        elif not quiet:
+            print_report(content, form, seen)
+        export_reports(content, exports, seen._replace(colour=False))
         print_problems([*rulebook.remarks, *outcome.problems])
+
+
+def selected(content: Content, selection: Selection) -> Content:
+    """Return a content that tells the findings of a selection only, if that leaves any out."""
+    return Selected(content, selection) if any(selection) else content
+
+
+def listing_by(content: Content, by: str) -> Listing:
+    """List the findings counted by one of `grouped.GROUPS`."""
+    columns = (by, *Group._fields[1:])
+    heads = tuple(column.replace("_", " ") for column in columns)
+    return Listing(columns, group(content, by), heads, _cells, "no findings")
+
+
+def _cells(row: Row) -> list[str]:
+    return [
+        "not known" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
+        for value in row
+    ]

@@ -190,6 +190,10 @@ class Content(Protocol):
         """The moment that was asked about; aware."""
 
     @property
+    def selection(self) -> str:
+        """Which findings are told (see `selection`); empty where all are. Sums are of all."""
+
+    @property
     def assumed(self) -> Mapping[str, str]:
         """What is assumed of a person where no file says it, by column (`type: employee`)."""
 

@@ -40,6 +40,8 @@ def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
     remedies = _remedies(content)
     tallies = {(tally.policy, tally.control): tally for tally in content.tallies}
     properties = {f"digest.{name}": digest for name, digest in content.digests.items()}
+    if content.selection:
+        properties["selection"] = content.selection
     for control, findings in _by_control(content.findings(), [*tallies]):
         with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as cases:
             counts = _write_cases(cases, findings, remedies.get(control, ""))

@@ -71,6 +71,8 @@ def _events(content: Content) -> Callable[[Finding, Control | None], Document]:
     metadata: Document = {"product": product, "version": VERSION}
     if chain := content.digests.get("chain"):
         metadata["correlation_uid"] = chain
+    if content.selection:
+        metadata["labels"] = [f"selection: {content.selection}"]
     constant: Document = {
         "class_uid": 2003,
         "class_name": "Compliance Finding",

@@ -147,7 +147,7 @@ def _result(content: Content, moment: str, told: str) -> Document:
         "title": f"As of {moment}",
         "description": "What inventory reports prove, and what they leave unknown.",
         "start": moment,
-        "props": properties({"judged": content.judged, **digests}),
+        "props": properties({"judged": content.judged, "selection": content.selection, **digests}),
         "reviewed-controls": {"control-selections": [selection]},
     }
 

@@ -94,6 +94,7 @@ def _sums(content: Content) -> Document:
         "as_of": format_time(content.as_of),
         "judged": content.judged,
         "tallies": tallies,
+        **({"selection": content.selection} if content.selection else {}),
         "digests": dict(content.digests),
     }
 

@@ -104,6 +104,8 @@ def percent(share: float | None) -> str:
 def read_line(content: Content) -> str:
     """Say what was read and judged."""
     devices = f"{counted(content.judged, 'device')} judged"
+    if content.selection:
+        devices += f"; told are only findings with {content.selection}, the sums count all"
     if not content.inputs:
         return f"nothing read, {devices} from what is stored"
     files = counted(len(content.inputs), "file")

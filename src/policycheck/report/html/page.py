@@ -18,7 +18,7 @@ from policycheck.report.html.markup import Markup, element, foreign, join, table
 from policycheck.report.html.parts import parts
 from policycheck.report.html.phrases import Phrases
 from policycheck.report.html.proof import bystanders, evidence, rejected, unknowns
-from policycheck.report.html.summary import headline, policies
+from policycheck.report.html.summary import headline, judged_of, policies
 from policycheck.report.html.waivers import conflicts, waivers
 from policycheck.report.json_report import format_time
 from policycheck.report.words import device_of, item_of
@@ -68,7 +68,7 @@ def _places(content: Content, rows: Rows, say: Phrases) -> dict[str, str]:
         "theme": text(say("theme")),
         "kind": text(say("page_title")),
         "heading": title,
-        "moment": text(say("sentences", first=moment, second=say("judged", content.judged))),
+        "moment": text(say("sentences", first=moment, second=judged_of(content, say))),
         "patterns": PATTERNS,
         "headline": headline(content, rows, say),
         **_sections(content, rows, say),

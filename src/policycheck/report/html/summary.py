@@ -75,6 +75,13 @@ def _tile(standing: str, rows: Rows, say: Phrases) -> Markup:
     )
 
 
+def judged_of(content: Content, say: Phrases) -> str:
+    """Say how many devices were judged and, where not all findings are told, which are."""
+    judged = say("judged", content.judged)
+    chosen = say("selected", selection=content.selection) if content.selection else ""
+    return say("space").join(filter(None, (judged, chosen)))
+
+
 def policies(content: Content, say: Phrases) -> Iterator[Markup]:
     """Lay out each policy: whose it is, since when, its clauses, and how many comply."""
     for policy in content.policies:

@@ -10,6 +10,7 @@ import typst
 
 from policycheck.report.content import Content, Finding, in_language
 from policycheck.report.html.phrases import Phrases
+from policycheck.report.html.summary import judged_of
 from policycheck.report.json_report import format_time
 from policycheck.report.pdf.font import FOLDER, legible
 from policycheck.report.pdf.proof import proof_of
@@ -71,7 +72,7 @@ def _document(content: Content, say: Phrases) -> dict[str, object]:
         "date": [content.as_of.year, content.as_of.month, content.as_of.day],
         "title": say("pdf_title"),
         "subtitle": legible("; ".join(titles) or say("no_policy"), 300),
-        "moment": say("sentences", first=as_of, second=say("judged", content.judged)),
+        "moment": legible(say("sentences", first=as_of, second=judged_of(content, say)), 400),
         "footer": legible(f"{say('pdf_title')}, {as_of}"),
         "say": {key: legible(say(key).removeprefix("#"), 500) for key in _WORDS},
         **summary_of(content, told.standings, told.overdue_units, say),
