@@ -145,7 +145,7 @@ class Outcome:
     run_id: int | None = None
     """The number under which it was recorded."""
     digests: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Of what else the verdicts depend on, by name; `head` is that of the chain of runs."""
+    """Of what else the verdicts depend on, by name; `chain` is the head of what is recorded."""
     effects: tuple[Effect, ...] = ()
     """What each waiver does."""
     archive: Archive | None = None

@@ -138,7 +138,7 @@ def _judge(
     if entry:
         kept = list(contents_of(request, con))
         memory.record(con, entry, request.as_of, outcome.tallies, kept)
-    return replace(outcome, digests={**outcome.digests, "head": memory.head})
+    return replace(outcome, digests={**outcome.digests, "chain": memory.head})
 
 
 @contextmanager

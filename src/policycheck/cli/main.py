@@ -24,6 +24,7 @@ from policycheck.cli import (
     app,
     attestation,
     audit,
+    evidence,
     explain,
     init,
     inventory,
@@ -55,6 +56,7 @@ _OF_THE_MACHINE = frozenset(
 """Errors that are not ours: no room, a broken disk, no permission, too many open files."""
 for noun in (
     init, audit, report, violation, waiver, attestation, explain, policy, app, inventory, store,
+    evidence,
 ):  # fmt: skip
     noun.register(program)
 

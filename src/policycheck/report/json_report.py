@@ -42,6 +42,8 @@ def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
     stream.write(f'"schema_version": {SCHEMA_VERSION},\n')
     stream.write(f'"policycheck": {encode[__version__]},\n')
     stream.write(f'"as_of": {encode[content.as_of]}')
+    if head := content.digests.get("chain"):
+        stream.write(f',\n"head": {encode[head]}')
     if content.selection:
         stream.write(f',\n"selection": {encode[content.selection]}')
     for lines in encode_lists(content, encode):

@@ -21,6 +21,7 @@ from policycheck.report.words import (
     conflict_heading,
     counted,
     device_of,
+    head_lines,
     item_of,
     notes_of,
     others_of,
@@ -40,6 +41,7 @@ _REJECTIONS = 100
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$:])")
 """Whatever means something within a line; no text of a file is written at a line's start."""
 _DIGEST = 12
+_HEAD = 64
 
 
 def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
@@ -66,6 +68,7 @@ def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
     _write_findings(stream, content, "unknown", "About whom nothing is known")
     _write_conflicts(stream, content.conflicts())
     _write_rejected(stream, content)
+    stream.writelines(f"\n{line}\n" for line in head_lines(content, _HEAD))
 
 
 def escape(text: str) -> str:

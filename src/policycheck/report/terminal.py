@@ -31,6 +31,7 @@ from policycheck.report.words import (
     conflict_heading,
     counted,
     device_of,
+    head_lines,
     item_of,
     notes_of,
     others_of,
@@ -51,6 +52,7 @@ _GAP = "  "
 _MOST_REJECTIONS = 10
 _MOST_CONFLICTS = 10
 _MOST_BYSTANDERS = 10
+_DIGEST = 16
 
 
 def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
@@ -69,6 +71,9 @@ def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
     _print_unknowns(console, content, look)
     _print_conflicts(console, content.conflicts())
     _print_rejected(console, content)
+    for line in head_lines(content, _DIGEST):
+        console.print()
+        console.print(shown(line, "dim"))
 
 
 def console_for(stream: TextIO, look: Look) -> Console:

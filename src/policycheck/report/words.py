@@ -214,3 +214,9 @@ def notes_of(finding: Finding) -> str:
     )
     missing = [f"no {column}" for column in finding.evidence.missing]
     return ", ".join([*finding.reasons, *missing, *(flag for flag, holds in flags if holds)])
+
+
+def head_lines(content: Content, digits: int) -> list[str]:
+    """Return the line that names the head of the chain of what is recorded, if anything is."""
+    head = content.digests.get("chain")
+    return [f"head of the record: {head[:digits]}"] if head else []

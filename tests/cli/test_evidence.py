@@ -1,0 +1,145 @@
+"""Evidence packs: what is in them, that they hold, and that what was changed is found."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from random import Random
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+from small_fleet import Fleet, Run
+
+from policycheck.store.pack import as_zip
+
+CONFIG = "language: 1\npeople: people.csv\npolicies: [./no-wechat.yaml]\n"
+
+
+@pytest.fixture
+def pack(fleet: Fleet, folder: Path, run: Run) -> Path:
+    """A pack of the small fleet's only breach."""
+    (folder / "policycheck.yaml").write_text(CONFIG)
+    assert run("audit", fleet.report.name, "--as-of", "2026-11-03").code == 1
+    (line,) = json.loads(run("violation", "list", "-f", "json").out)
+    assert run("evidence", "export", line["fingerprint"][:8], "pack.zip").code == 0
+    return folder / "pack.zip"
+
+
+def unpacked(pack: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(pack) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+def test_a_pack_holds_what_proves_a_violation(pack: Path, fleet: Fleet) -> None:
+    files = unpacked(pack)
+    index = files["index.md"].decode()
+    assert "item\n" in index
+    assert "com.tencent.mm" in index
+    assert "opened by report" in index
+    (opening,) = json.loads(files["openings.json"])
+    told = json.loads(opening["opening"])
+    assert (told["app_id"], told["record"]) == ("wechat", 1)
+    assert told["device"]["serial"] == "S0000001"
+    assert json.loads(opening["personal"][1])["person_id"] == "user1"
+    assert "user1" not in opening["opening"]
+    texts = [content for name, content in files.items() if name.startswith("policy/")]
+    assert texts == [fleet.policy.read_bytes()]
+    (app,) = [json.loads(files[name]) for name in files if name.startswith("app/")]
+    assert app["app"]["app_id"] == "wechat"
+
+
+def test_the_same_store_gives_the_same_pack(pack: Path, run: Run) -> None:
+    fingerprint = json.loads(unpacked(pack)["manifest.json"])["fingerprint"]
+    assert run("evidence", "export", fingerprint, "again.zip").code == 0
+    assert (pack.parent / "again.zip").read_bytes() == pack.read_bytes()
+
+
+def test_a_pack_is_checked_without_a_store(pack: Path, run: Run) -> None:
+    report = json.loads(run("report", "--as-of", "2026-11-03", "-f", "json").out)
+    for store in pack.parent.glob("policycheck.db*"):
+        store.unlink()
+    sound = run("evidence", "verify", "pack.zip", "--head", report["head"])
+    assert (sound.code, sound.err) == (0, "")
+    other = run("evidence", "verify", "pack.zip", "--head", "0" * 64)
+    assert other.code == 1
+    assert "the head 000000000000 is not among the runs of the pack" in other.err
+
+
+@pytest.mark.parametrize("number", range(25))
+def test_what_was_changed_in_a_pack_is_named(number: int, pack: Path, run: Run) -> None:
+    random = Random(number)
+    files = unpacked(pack)
+    name = random.choice(sorted(files))
+    kind = ("edit", "delete", "insert", "truncate", "swap")[number % 5]
+    if kind == "edit":
+        content = bytearray(files[name])
+        content[random.randrange(len(content))] ^= 1
+        files[name] = bytes(content)
+    elif kind == "delete":
+        del files[name]
+    elif kind == "insert":
+        name = "policy/more.yaml"
+        files[name] = b"forged"
+    elif kind == "truncate":
+        files[name] = files[name][: random.randrange(len(files[name]))]
+    else:
+        other = random.choice(sorted(set(files) - {name}))
+        files[name], files[other] = files[other], files[name]
+    pack.write_bytes(as_zip(files))
+    found = run("evidence", "verify", "pack.zip")
+    assert found.code == 1
+    assert name == "manifest.json" or name in found.err or "manifest.json is missing" in found.err
+
+
+def test_a_forger_who_mends_the_manifest_is_found(pack: Path, run: Run) -> None:
+    import hashlib
+
+    for name, was, forged in (
+        ("events.json", b'"opened"', b'"closed"'),
+        ("openings.json", b"com.tencent.mm", b"com.tencent.qq"),
+        ("openings.json", b"user1", b"user2"),
+        ("runs.json", b'"audit"', b'"prune"'),
+        ("index.md", b"opened by", b"closed by"),
+    ):
+        files = unpacked(pack)
+        files[name] = files[name].replace(was, forged)
+        manifest = json.loads(files["manifest.json"])
+        manifest["files"][name] = hashlib.sha256(files[name]).hexdigest()
+        files["manifest.json"] = json.dumps(manifest).encode()
+        (pack.parent / "forged.zip").write_bytes(as_zip(files))
+        found = run("evidence", "verify", "forged.zip")
+        assert (found.code, name in found.err) == (1, True), (name, found.err)
+
+
+def test_no_zip_is_no_pack(folder: Path, run: Run) -> None:
+    (folder / "no.zip").write_bytes(b"PK\x03\x04")
+    found = run("evidence", "verify", "no.zip")
+    assert (found.code, "is no evidence pack" in found.err) == (1, True)
+
+
+def test_a_signature_is_of_one_key_and_one_pack(pack: Path, run: Run, folder: Path) -> None:
+    key, other = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    for name, each in (("public.pem", key), ("other.pem", other)):
+        public = each.public_key()
+        (folder / name).write_bytes(
+            public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        )
+    unsigned = run("evidence", "verify", "pack.zip", "--key", "public.pem")
+    assert (unsigned.code, "the pack is not signed" in unsigned.err) == (1, True)
+    fingerprint = json.loads(unpacked(pack)["manifest.json"])["fingerprint"]
+    assert run("evidence", "export", fingerprint, "signed.zip", "--key", "key.pem").code == 0
+    assert run("evidence", "verify", "signed.zip", "--key", "public.pem").code == 0
+    wrong = run("evidence", "verify", "signed.zip", "--key", "other.pem")
+    assert (wrong.code, "the signature is not of this pack" in wrong.err) == (1, True)
+    no_key = run("evidence", "export", fingerprint, "x.zip", "--key", "pack.zip")
+    assert (no_key.code, "is no Ed25519 private key" in no_key.err) == (2, True)
