@@ -33,6 +33,7 @@ from policycheck.cli import (
     store,
     violation,
     waiver,
+    watch,
 )
 from policycheck.cli.exits import Exit
 from policycheck.cli.output import print_problems, say
@@ -55,8 +56,8 @@ _OF_THE_MACHINE = frozenset(
 )
 """Errors that are not ours: no room, a broken disk, no permission, too many open files."""
 for noun in (
-    init, audit, report, violation, waiver, attestation, explain, policy, app, inventory, store,
-    evidence,
+    init, audit, watch, report, violation, waiver, attestation, explain, policy, app, inventory,
+    store, evidence,
 ):  # fmt: skip
     noun.register(program)
 
@@ -123,15 +124,6 @@ def _describe_machine(error: OSError) -> Problem:
     where = f": {error.filename}" if error.filename else ""
     reason = str(error.strerror)
     return Problem(f"{reason[:1].lower()}{reason[1:]}{where}", None, "mend that, and run it again")
-
-
-def _describe_exhaustion(error: Exception) -> Problem | None:
-    """Say what DuckDB ran out of; None for any other error."""
-    if "duckdb" not in sys.modules:
-        return None
-    from policycheck.engine.session import describe_exhaustion
-
-    return describe_exhaustion(error)
 
 
 def _describe_exhaustion(error: Exception) -> Problem | None:

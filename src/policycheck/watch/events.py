@@ -1,0 +1,106 @@
+"""What wakes a watcher up: events of the file system where it has them, else the clock alone.
+
+An event only says that it is time to look; what there is, the next look tells. On network shares
+and overlays others' writing raises no events, so whether they come is tried out where that can be.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver
+
+_PROBE_SECONDS = 2.0
+_SILENT = ("nfs", "cifs", "smb", "fuse", "9p", "overlay", "virtiofs", "ceph", "gluster", "vboxsf")
+"""How kinds of file systems begin that tell nothing, or not of what other machines write."""
+_MOUNTS = Path("/proc/self/mounts")
+
+
+class _Flag(FileSystemEventHandler):
+    """Sets a flag at every event: what happened is not kept, so nothing can pile up."""
+
+    def __init__(self, flag: threading.Event) -> None:
+        self._flag = flag
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        if event.event_type not in {"opened", "closed_no_write"}:  # our own looking
+            self._flag.set()
+
+
+class Events:
+    """Sets a flag whenever something happens in a folder, as far as its file system tells."""
+
+    def __init__(self, folder: Path, flag: threading.Event, recursive: bool) -> None:
+        self._folder = folder
+        self._flag = flag
+        self._recursive = recursive
+        self._observer: BaseObserver | None = None
+        self._inode = 0
+
+        self.told = False
+        """Whether every change raises an event; else one has to look often."""
+
+    def follow(self) -> None:
+        """Begin, or begin anew where the folder is another one than before.
+
+        After a folder was deleted its observer is silent for good, and says that it is alive.
+        Raises OSError where there is no folder.
+        """
+        inode = self._folder.stat().st_ino
+        if inode == self._inode:
+            return
+        self.close()
+        self._inode = inode
+        observer = Observer()
+        observer.schedule(_Flag(self._flag), str(self._folder), recursive=self._recursive)
+        try:
+            observer.start()
+        except OSError:  # no watch is left on this machine
+            return
+        self._observer = observer
+        silent = kind_of_file_system(self._folder).startswith(_SILENT)
+        self.told = not silent and self._is_heard()
+
+    def _is_heard(self) -> bool:
+        """Write a file and wait for its event; where none may be written, trust."""
+        self._flag.clear()
+        probe = self._folder / f".policycheck-{os.getpid()}"
+        with suppress(PermissionError):
+            try:
+                probe.touch()
+                return self._flag.wait(_PROBE_SECONDS)
+            finally:
+                probe.unlink(missing_ok=True)
+        return True
+
+    def close(self) -> None:
+        """End."""
+        if self._observer:
+            self._observer.stop()
+            self._observer.join()
+        self._observer = None
+        self.told = False
+
+
+def kind_of_file_system(folder: Path) -> str:
+    """Return the kind of file system that a folder lies on, as Linux calls it; else ""."""
+    if sys.platform != "linux":
+        return ""
+    mounts = _MOUNTS.read_text("utf-8", "surrogateescape").splitlines()
+    return _kind(str(folder.resolve()), [mount.split(" ")[1:3] for mount in mounts])
+
+
+def _kind(folder: str, mounts: Sequence[Sequence[str]]) -> str:
+    best = ("", "")
+    for place, kind in mounts:
+        path = place.encode("ascii", "backslashreplace").decode("unicode_escape")
+        if f"{folder}/".startswith(f"{path.rstrip('/')}/") and len(path) >= len(best[0]):
+            best = (path, kind)
+    return best[1]
