@@ -79,6 +79,7 @@ def demo() -> str:
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         say("init", "--demo", ".")
         told = say("audit", "inbox", "--as-of", DEMO_DAY)
+    told = re.sub(r"(head of the record: )\w+", r"\g<1>3f9a0c5512de77b1", told)  # never the same
     parts = told.replace(__version__, "@VERSION@").split("\n\n")
     return "\n\n".join(map(_shorten, parts)).replace("@VERSION@", __version__)
 
