@@ -8,7 +8,6 @@ DeviceInformation is among the inputs, they are joined.
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -103,7 +102,7 @@ def _list_answers(source: Source, staging: Staging | None) -> Iterator[_Answer]:
         try:
             content = section(parse_plist(base64.b64decode(payload))) if payload else {}
             yield _Answer(element.record, content, time(element.value, "created_at"))
-        except binascii.Error:
+        except ValueError:  # no base64, or letters that base64 has not
             yield _Answer(element.record, {}, fault="has a raw_payload that is not base64")
         except UnreadableError as error:
             yield _Answer(element.record, {}, fault=f"its raw_payload {error.message}")
