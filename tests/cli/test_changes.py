@@ -63,3 +63,54 @@ def test_a_cursor_that_is_none_is_refused_and_kept(run: Run, home: Fleet, folder
     assert done.code == 2
     assert "the store has no event '77-ffffffffffff'" in done.err
     assert (folder / "siem.cursor").read_text() == "77-ffffffffffff\n"
+
+
+def between(run: Run, *words: str) -> dict[str, object]:
+    done = run("report", "--between", *words, "-f", "json")
+    assert done.code == 0
+    return json.loads(done.out)
+
+
+NOTHING = {"open": 0, "waived": 0, "in_grace": 0, "overdue": 0}
+ONE = {"open": 1, "waived": 0, "in_grace": 0, "overdue": 1}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "before", "after", "changes"),
+    [
+        ("2026-11-01", "2026-11-02", NOTHING, NOTHING, {}),
+        ("2026-11-03", "2026-11-03", NOTHING, ONE, {"opened": 1}),
+        ("2026-11-04", "2026-11-04", ONE, ONE, {}),
+        ("2026-11-05", "2026-11-30", ONE, NOTHING, {"closed: resolved": 1}),
+        ("2026-11-03", "2026-11-05", NOTHING, NOTHING, {"closed: resolved": 1, "opened": 1}),
+    ],
+)
+def test_both_days_are_included(
+    run: Run, home: Fleet, first: str, last: str, before: object, after: object, changes: object
+) -> None:
+    told = between(run, first, last)
+    assert (told["before"], told["after"], told["changes"]) == (before, after, changes)
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"),
+    [
+        ("day", [("2026-11-03", 1, 0, 1), ("2026-11-05", 0, 1, 0)]),
+        ("week", [("2026-W45", 1, 1, 0)]),
+        ("month", [("2026-11", 1, 1, 0)]),
+    ],
+)
+def test_a_trend_needs_no_snapshots(
+    run: Run, home: Fleet, by: str, expected: list[tuple[object, ...]]
+) -> None:
+    trend = between(run, "2026-11-01", "2026-11-30", "--trend", by)["trend"]
+    assert [tuple(line.values()) for line in trend] == expected  # type: ignore[union-attr]
+    told = run("report", "--between", "2026-11-01", "2026-11-30", "--trend", by).out
+    assert f"by {by}:" in told
+    assert "after: 0 open" in told
+
+
+def test_other_forms_cannot_tell_it(run: Run, home: Fleet) -> None:
+    done = run("report", "--between", "2026-11-01", "2026-11-30", "-f", "csv")
+    assert done.code == 2
+    assert "--between cannot be told as csv" in done.err

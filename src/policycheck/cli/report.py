@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from policycheck.cli import options
+from policycheck.cli.between import print_between
 from policycheck.cli.clock import beginning_of
 from policycheck.cli.listing import FORMS as LIST_FORMS
 from policycheck.cli.listing import Listing, Row, print_listing
@@ -21,6 +24,23 @@ from policycheck.cli.request import Asked, request_of, stored
 from policycheck.report.content import Content
 from policycheck.report.grouped import Group, group
 from policycheck.report.selection import Selected, Selection
+
+
+class _Period(StrEnum):
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+Between = Annotated[
+    tuple[str, str] | None,
+    typer.Option(
+        "--between",
+        metavar="FIRST LAST",
+        help="What changed from one day to another, both included (terminal or json).",
+    ),
+]
+Period = Annotated[_Period, typer.Option("--trend", help="Of --between: by what it is told.")]
 
 
 def register(program: typer.Typer) -> None:
@@ -42,6 +62,8 @@ def report(
     policy: options.Policies = None,
     people: options.People = None,
     as_of: options.AsOf = None,
+    between: Between = None,
+    trend: Period = _Period.DAY,
     drafts: options.Drafts = False,
     store: options.StoreUrl = None,
     facts: options.FactsFolder = None,
@@ -52,6 +74,9 @@ def report(
 
     The stored facts are judged by the policies, rules and people of today. What --status,
     --severity and --since leave out is not listed; the sums of the controls count everything.
+
+    With --between nothing is judged: the recorded events tell what was opened, closed, waived and
+    overdue.
     """
     from policycheck.pipeline import audit
     from policycheck.rulebook import load_rulebook
@@ -62,6 +87,9 @@ def report(
     settings = resolve(Given(tuple(policy or ()), people, store, facts), Path.cwd())
     exports = exports_of(form, export or ())
     rulebook = load_rulebook(settings, drafts=drafts)
+    if between is not None:
+        print_between(stored(settings).store, rulebook.policies, between, trend.value, form)
+        return
     chosen = beginning_of(since, rulebook.zones).replace(tzinfo=None) if since else None
     selection = Selection(frozenset(status or ()), frozenset(map(str, severity or ())), chosen)
     asked = Asked(as_of=as_of, everything=True, drafts=drafts)
