@@ -23,6 +23,21 @@ class Tty(io.StringIO):
 
 
 @pytest.mark.parametrize(
+    ("module", "name"),
+    [("xlsxwriter", "o.xlsx"), ("typst", "o.pdf"), ("pylopdf_fonts_zh_cn", "o.pdf")],
+)
+def test_a_form_whose_package_is_missing_is_refused_at_once(
+    monkeypatch: pytest.MonkeyPatch, module: str, name: str
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(PolicycheckError) as caught:
+        output.exports_of("terminal", [Path("o.json"), Path(name)])
+    (problem,) = caught.value.problems
+    assert module in problem.message
+    assert "policycheck[reports]" in problem.hint
+
+
+@pytest.mark.parametrize(
     ("stream", "variable", "no_color", "coloured"),
     [
         (Tty(), "", False, True),

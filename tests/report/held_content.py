@@ -284,6 +284,7 @@ HOSTILE = (
     "lone \ud83d surrogate",
     "two\r\nlines\u2028three",
     "\x9b31mC1",
+    "emoji 😀 👩\u200d💻",
 )
 
 
