@@ -25,7 +25,17 @@ LOOK = Look(width=80, more="policycheck violation list")
 TEXTS = [name for name, form in REPORTS.items() if form.ENCODING is not None]
 OF_THEIR_OWN = {"html"}
 """Forms whose golden files stand in folders of their own, with their tests."""
-NO_FORMS = {"content", "forms", "grouped", "selection", "trend", "violations", "waivers", "words"}
+NO_FORMS = {
+    "between",
+    "content",
+    "forms",
+    "grouped",
+    "selection",
+    "trend",
+    "violations",
+    "waivers",
+    "words",
+}
 
 
 def written(name: str, content: HeldContent, look: Look = LOOK) -> str:
