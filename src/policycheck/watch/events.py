@@ -6,6 +6,7 @@ and overlays others' writing raises no events, so whether they come is tried out
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import threading
@@ -17,6 +18,7 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
+logging.getLogger("watchdog").addHandler(logging.NullHandler())  # its remarks are not ours to tell
 _PROBE_SECONDS = 2.0
 _SILENT = ("nfs", "cifs", "smb", "fuse", "9p", "overlay", "virtiofs", "ceph", "gluster", "vboxsf")
 """How kinds of file systems begin that tell nothing, or not of what other machines write."""
@@ -37,10 +39,9 @@ class _Flag(FileSystemEventHandler):
 class Events:
     """Sets a flag whenever something happens in a folder, as far as its file system tells."""
 
-    def __init__(self, folder: Path, flag: threading.Event, recursive: bool) -> None:
+    def __init__(self, folder: Path, flag: threading.Event) -> None:
         self._folder = folder
         self._flag = flag
-        self._recursive = recursive
         self._observer: BaseObserver | None = None
         self._inode = 0
 
@@ -59,7 +60,7 @@ class Events:
         self.close()
         self._inode = inode
         observer = Observer()
-        observer.schedule(_Flag(self._flag), str(self._folder), recursive=self._recursive)
+        observer.schedule(_Flag(self._flag), str(self._folder))
         try:
             observer.start()
         except OSError:  # no watch is left on this machine

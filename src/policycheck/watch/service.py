@@ -57,7 +57,7 @@ class Watcher:
         self._recorder = recorder
         self._log = log
         self._pace = pace
-        self._events = None if polls else Events(inbox.folder, self.awake, inbox.recursive)
+        self._events = None if polls else Events(inbox.folder, self.awake)
         self._claims: Claims | InPlace | None = None
         self._inode = 0
         self._touched = time.monotonic()
@@ -209,7 +209,7 @@ class Watcher:
             seconds = self._pause
         elif self._waiting:
             seconds = max(0.05, min(self._inbox.settle / 4, _WITHOUT_EVENTS))
-        elif self._events and self._events.told:
+        elif self._events and self._events.told and not self._inbox.recursive:
             seconds = self._pace.rescan
         else:
             seconds = min(_WITHOUT_EVENTS, self._pace.rescan)
