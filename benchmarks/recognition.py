@@ -25,11 +25,52 @@ from policycheck.shipped import shipped
 ITEMS = 200_000
 ROUNDS = 5
 LIMIT = 3.0
-WORDS = (
-    "turbo photo editor cloud notes smart manager pro lite bank scanner player music audio driver"
-    " update service runtime kit studio camera calendar weather fitness signal line team max"
-).split()
-CHINESE = "笔记 游戏 银行 天气 相机 音乐 日历 助手 极速版 健康 学习 地图 商城 管家".split()
+WORDS = [
+    "turbo",
+    "photo",
+    "editor",
+    "cloud",
+    "notes",
+    "smart",
+    "manager",
+    "pro",
+    "lite",
+    "bank",
+    "scanner",
+    "player",
+    "music",
+    "audio",
+    "driver",
+    "update",
+    "service",
+    "runtime",
+    "kit",
+    "studio",
+    "camera",
+    "calendar",
+    "weather",
+    "fitness",
+    "signal",
+    "line",
+    "team",
+    "max",
+]
+CHINESE = [
+    "笔记",
+    "游戏",
+    "银行",
+    "天气",
+    "相机",
+    "音乐",
+    "日历",
+    "助手",
+    "极速版",
+    "健康",
+    "学习",
+    "地图",
+    "商城",
+    "管家",
+]
 DISGUISES = ("WeChаt", "微信分身版", "WhatsAp", "Telegram clone", "Ｓｉｇｎａｌ", "双开QQ")
 TYPES = ("android_package", "ios_bundle", "macos_bundle", "win_uninstall_key", "deb_package")
 

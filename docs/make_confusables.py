@@ -30,6 +30,7 @@ confusables:
 
 
 def main(source: Path) -> None:
+    """Write the file that the rules use, from Unicode's own."""
     text = source.read_text(encoding="utf-8-sig")
     version = re.search(r"# Version: ([\d.]+)", text)
     letters: dict[str, set[str]] = {}

@@ -1,7 +1,7 @@
 """What the files under `rules/decisions/` may say: what items turned out not to be.
 
-Somebody looked at them, and says so with name, date and reason. `policycheck app review` writes these
-files. What an item *is* becomes a rule under `rules/apps/` instead.
+Somebody looked at them, and says so with name, date and reason. `policycheck app review` writes
+these files. What an item *is* becomes a rule under `rules/apps/` instead.
 """
 
 from __future__ import annotations

@@ -53,9 +53,7 @@ def note_attested(
     )
 
 
-def _about(
-    attestation: Attestation, devices: Mapping[str, Sequence[int]]
-) -> Iterator[int | None]:
+def _about(attestation: Attestation, devices: Mapping[str, Sequence[int]]) -> Iterator[int | None]:
     if attestation.grain == "issuer":
         yield None
     for word in attestation.about:

@@ -97,8 +97,7 @@ _CLOSED = _Question(
         *("VARCHAR", "VARCHAR", "TIMESTAMP", "TIMESTAMP", "INTEGER", "VARCHAR", "VARCHAR"),
         *("VARCHAR", "BIGINT", "VARCHAR", "BIGINT", "TIMESTAMP", "BIGINT"),
     ),
-    f"SELECT {_LIFE_OF_CLOSED} FROM violation"
-    " WHERE status = 'closed' AND policy IN :policies",
+    f"SELECT {_LIFE_OF_CLOSED} FROM violation WHERE status = 'closed' AND policy IN :policies",
     "fingerprint",
     "violation",
 )
