@@ -19,16 +19,21 @@ from pathlib import Path
 
 APPS = 110
 """Makes a report of 15 kB."""
+DISTINCT = 3000
+"""Apps in the whole fleet."""
 
 
 def write(inbox: Path, number: int) -> None:
     items = [
         {
-            "kind": "app", "identifier": f"com.example.app{(number * 7 + k) % 3000}",
-            "identifier_type": "android_package", "name": f"App {k}", "version": f"{k}.1",
+            "kind": "app",
+            "identifier": f"com.example.app{app}",
+            "identifier_type": "android_package",
+            "name": f"App {app}",
+            "version": f"{app % 40}.1",
         }
-        for k in range(APPS)
-    ]  # fmt: skip
+        for app in ((number * 7 + k) % DISTINCT for k in range(APPS))
+    ]
     device = {
         "device_id": f"d-{number}", "name": f"PHONE-{number}", "serial": f"S{number:07}",
         "platform": "android", "form": "phone", "reported_at": "2025-11-02T08:00:00Z",
