@@ -57,6 +57,7 @@ bench: $(VENV)/.developed  ## Measure (about ten minutes, 3 GB of disk); writes 
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/breakdown.py
 	$(BIN)/python benchmarks/reports.py
+	$(BIN)/python benchmarks/workbook.py
 
 lock:  ## Resolve the dependencies anew into constraints*.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
