@@ -87,7 +87,7 @@ def test_csv_for_excel_begins_with_its_mark(run: Run, fleet: Fleet, folder: Path
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("o.pdf", "cannot tell from the name 'o.pdf' what to export"),
+        ("o.doc", "cannot tell from the name 'o.doc' what to export"),
         ("nowhere/o.json", "cannot write 'nowhere/o.json': No such file or directory"),
     ],
 )

@@ -104,4 +104,4 @@ def test_what_happened_is_counted_by_run(run: Run, home: Fleet, told: ExitStack)
         (2, "closed", "resolved", 1),
     ]
     assert [line.run_id for line in judged(told).happenings()] == [1]
-    assert set(judged(told).digests) == {"catalogue", "people"}
+    assert set(judged(told).digests) == {"catalogue", "chain", "people"}

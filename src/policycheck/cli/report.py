@@ -70,7 +70,7 @@ def report(
     quiet: options.Quiet = False,
     no_color: options.NoColor = False,
 ) -> None:
-    """Tell the state of everything that is stored, or some of its findings.
+    """Tell the state of everything that is stored, or of a part.
 
     The stored facts are judged by the policies, rules and people of today. What --status,
     --severity and --since leave out is not listed; the sums of the controls count everything.

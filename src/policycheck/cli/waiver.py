@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _commands = typer.Typer(
     name="waiver",
-    help="Waivers: approved, dated exemptions.",
+    help="Waivers: dated exemptions.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
