@@ -34,16 +34,26 @@ def read_xml(source: Source, keep: Sequence[str] = ()) -> object:
     Raises:
         UnreadableError: where it is cut, hostile or too large.
     """
+    tree = _Tree(keep)
+    parse(source, tree, MAX_DOCUMENT)
+    return tree.root
+
+
+def parse(source: Source, handler: ContentHandler, most: int) -> None:
+    """Hand a document of at most so many bytes to a handler, in one piece.
+
+    So no token can be long enough to hurt. Raises UnreadableError where it is cut, hostile or too
+    large.
+    """
     from defusedxml.common import DefusedXmlException  # only XML needs it
     from defusedxml.expatreader import create_parser
 
-    if source.size > MAX_DOCUMENT:
-        raise UnreadableError(f"is XML larger than {MAX_DOCUMENT >> 20} MiB", "split the export")
+    if source.size > most:
+        raise UnreadableError(f"is XML larger than {most >> 20} MiB", "split the export")
     if source.cut:
         raise UnreadableError("ends in the middle of its compressed data", "copy it once more")
-    tree = _Tree(keep)
     parser = create_parser(forbid_dtd=True)
-    parser.setContentHandler(tree)
+    parser.setContentHandler(handler)
     try:
         parser.feed(_DECLARATION.sub(b"", b"".join(source.lines()), count=1))
         parser.close()
@@ -56,7 +66,6 @@ def read_xml(source: Source, keep: Sequence[str] = ()) -> object:
         raise UnreadableError(
             f"is cut or damaged: {error.getMessage()} in line {line}", "was it copied whole?"
         ) from error
-    return tree.root
 
 
 class _Tree(ContentHandler):

@@ -6,14 +6,13 @@ small, so it is parsed in one piece, in which no token can be long enough to hur
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from xml.sax import SAXParseException
 from xml.sax.handler import ContentHandler
 
 from policycheck.inventory.base import Source, UnreadableError
+from policycheck.inventory.documents.xml_document import parse
 
 if TYPE_CHECKING:
     from xml.sax.xmlreader import AttributesImpl
@@ -23,7 +22,6 @@ MAX_DEPTH = 32
 MAX_ELEMENTS = 5_000_000
 _MAX_TEXT = 1_000_000
 _SECTIONS = ("HARDWARE", "BIOS", "OPERATINGSYSTEM", "ACCESSLOG", "USERS", "ACCOUNTINFO")
-_DECLARATION = re.compile(rb"^\s*<\?xml[^>]{0,500}\?>")
 
 Section = Mapping[str, str]
 
@@ -49,29 +47,8 @@ def read_document(source: Source) -> Document:
     Raises:
         UnreadableError: where it is cut, hostile, too large, or no inventory.
     """
-    from defusedxml.common import DefusedXmlException  # only XML needs it
-    from defusedxml.expatreader import create_parser
-
-    if source.size > MAX_DOCUMENT:
-        raise UnreadableError(f"is larger than {MAX_DOCUMENT >> 20} MiB: no agent writes that")
-    if source.cut:
-        raise UnreadableError("ends in the middle of its compressed data", "copy it once more")
-    content = b"".join(source.lines())
     handler = _Handler()
-    parser = create_parser(forbid_dtd=True)
-    parser.setContentHandler(handler)
-    try:
-        parser.feed(_DECLARATION.sub(b"", content, count=1))
-        parser.close()
-    except DefusedXmlException as error:
-        raise UnreadableError("declares a document type, which no agent does") from error
-    except (LookupError, ValueError) as error:  # of an encoding that is declared and unknown
-        raise UnreadableError(f"is cut or damaged: {error}", "was it copied whole?") from error
-    except SAXParseException as error:
-        line = error.getLineNumber()
-        raise UnreadableError(
-            f"is cut or damaged: {error.getMessage()} in line {line}", "was it copied whole?"
-        ) from error
+    parse(source, handler, MAX_DOCUMENT)
     return _check(handler)
 
 
