@@ -149,7 +149,7 @@ def run(runs: int, steps: int, *, phases: tuple[Phase, ...] = tuple(Phase)) -> N
 
 @pytest.mark.usefixtures("each_store")
 def test_store_and_model_agree() -> None:
-    run(15, 20)
+    run(5, 20)
 
 
 @pytest.mark.thorough
