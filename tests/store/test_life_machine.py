@@ -53,7 +53,7 @@ class LifeMachine(RuleBasedStateMachine):
         self.given: list[tuple[Report, ...]] = []
         self.seen: dict[float, dict[object, object]] = {}
 
-    @rule(given=st.lists(reports, min_size=1, max_size=4), later=st.sampled_from([0.5, 1, 3]))
+    @rule(given=st.lists(reports, min_size=1, max_size=4), later=st.sampled_from([0, 0.5, 1, 3]))
     def audit(self, given: list[Report], later: float) -> None:
         self.now += later
         self.given.append(tuple(replace(each, at=self.now + each.at) for each in given))
