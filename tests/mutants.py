@@ -4,7 +4,8 @@
 
 Each mutant is a textual replacement in a copy of the package. A copy with a broken engine is asked
 the table of verdicts and some hundreds of random pairs; it must differ from the oracle. One with a
-broken store is driven beside the model of a life, and must differ from that. Exits 1 if a mutant
+broken store is asked the lives that are written down and driven beside the model of a life, and
+must differ from one of them. Exits 1 if a mutant
 survives, if one does not even run, or if its anchor is no longer in the code exactly once.
 """
 
@@ -93,7 +94,17 @@ def _ask(source: Path, question: str) -> int:
 
 
 def ask_lives() -> int:
-    """Compare the store of the package that is on the path with the model of a life."""
+    """Compare the store of the package that is on the path with written lives and the model."""
+    import pytest
+
+    lives = str(HERE / "store" / "test_lives.py")
+    ended = pytest.main(["-x", "-p", "no:cacheprovider", "-m", "not postgres", lives])
+    if ended != pytest.ExitCode.OK:
+        return DIFFERS if ended == pytest.ExitCode.TESTS_FAILED else ended
+    return _ask_model()
+
+
+def _ask_model() -> int:
     from hypothesis import Phase
     from test_life_machine import run
 
