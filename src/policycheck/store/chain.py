@@ -71,10 +71,9 @@ FROM (
     FROM new_event AS e
     CROSS JOIN this_run AS t
 )
-ORDER BY id
 """
 _FIRST_EVENT = "SELECT min(id), count(*) FROM hashed_event"
-_EVENT_LEAVES = "SELECT row_number() OVER (ORDER BY id) - 1 AS n, hash FROM hashed_event"
+_EVENT_LEAVES = "SELECT id - (SELECT min(id) FROM hashed_event) AS n, hash FROM hashed_event"
 
 
 class Kept(NamedTuple):

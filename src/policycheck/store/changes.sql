@@ -52,7 +52,7 @@ CROSS JOIN highest AS h;
 INSERT INTO stored_item FROM new_item;
 
 -- proof: what a violation is opened or reopened with.
-CREATE OR REPLACE TEMP VIEW proof AS
+CREATE OR REPLACE TEMP TABLE proof AS
 SELECT
     l.change,
     l.was,

@@ -40,12 +40,11 @@ SELECT
     c.confidence,
     c.device,
     c.item,
-    sha256(substr(sha256($1 || p.fingerprint), 1, 32) || c.personal) AS personal_sha256,
-    substr(sha256($1 || p.fingerprint), 1, 32) AS salt,
+    sha256(p.salt || c.personal) AS personal_sha256,
+    p.salt,
     c.personal
-FROM proof AS p
+FROM (SELECT *, substr(sha256($1 || fingerprint), 1, 32) AS salt FROM proof) AS p
 JOIN copied AS c ON c.fingerprint = p.fingerprint
-ORDER BY p.fingerprint
 """
 SEALED = "* EXCLUDE (salt, personal)"
 _LEAVES = f"""
@@ -85,7 +84,8 @@ def pack_openings(con: Session) -> Openings:
     seal = {"rows": rows, "sha256": root_in(con, _LEAVES)}
     if not rows:
         return Openings(seal)
-    return Openings(seal, _as_parquet(con, SEALED), _as_parquet(con, _PERSONAL))
+    sealed = _as_parquet(con, SEALED, "uncompressed")  # as a content it is packed anyway
+    return Openings(seal, sealed, _as_parquet(con, _PERSONAL, "zstd"))
 
 
 def write_openings(connection: Connection, run_id: int, openings: Openings) -> list[Content]:
@@ -96,11 +96,12 @@ def write_openings(connection: Connection, run_id: int, openings: Openings) -> l
     return [Content("openings", str(run_id), openings.sealed)]
 
 
-def _as_parquet(con: Session, columns: str) -> bytes:
+def _as_parquet(con: Session, columns: str, compression: str) -> bytes:
     with tempfile.TemporaryDirectory(prefix="policycheck-") as folder:
         path = Path(folder) / "table.parquet"
         con.execute(
-            f"COPY (SELECT {columns} FROM opening) TO $path (FORMAT parquet, COMPRESSION zstd)",
+            f"COPY (SELECT {columns} FROM opening) TO $path"
+            f" (FORMAT parquet, COMPRESSION {compression})",
             {"path": str(path)},
         )
         return path.read_bytes()
