@@ -64,16 +64,19 @@ def contents_of(request: AuditRequest, con: DuckDBPyConnection) -> Iterator[Cont
     """Yield what a run went by: policies, waivers, attestations, and the apps that it named.
 
     An app is what the catalogue says of it and its vendor. Raises PolicycheckError where a file
-    is no longer what was read.
+    is no longer what was read, and the request does not hold its text.
     """
     from policycheck.store.contents import Content
 
+    def text(path: str, sha256: str) -> bytes:
+        return request.texts.get(sha256) or _read(path, sha256)
+
     for policy in request.policies:
-        yield Content("policy", policy.policy, _read(policy.path, policy.sha256))
+        yield Content("policy", policy.policy, text(policy.path, policy.sha256))
     for waiver in request.waivers:
-        yield Content("waiver", waiver.id, _read(waiver.path, waiver.sha256))
+        yield Content("waiver", waiver.id, text(waiver.path, waiver.sha256))
     for each in request.attestations:
-        yield Content("attestation", each.id, _read(each.path, each.sha256))
+        yield Content("attestation", each.id, text(each.path, each.sha256))
     for app_id in texts(con, _APPS):
         app = request.catalogue.apps[app_id]
         entry = {"app": _plain(app), "vendor": _plain(request.catalogue.vendors.get(app.vendor))}

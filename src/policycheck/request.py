@@ -28,6 +28,8 @@ class AuditRequest:
     started_at: datetime
     waivers: tuple[Waiver, ...] = ()
     attestations: tuple[Attestation, ...] = ()
+    texts: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
+    """Files of policies, waivers and attestations, by SHA-256; the others are read again."""
     people: Path | None = None
     base: Path | None = None
     """Files below this folder are told and recorded by their path from there."""

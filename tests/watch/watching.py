@@ -88,6 +88,22 @@ class Home:
         with closing(sqlite3.connect(self.folder / "policycheck.db", timeout=30)) as store:
             return store.execute(query).fetchall()
 
+    @contextmanager
+    def edit_store(self) -> Iterator[sqlite3.Connection]:
+        """Change the store by hand."""
+        with closing(sqlite3.connect(self.folder / "policycheck.db", timeout=30)) as store, store:
+            yield store
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run another command in the workspace."""
+        command = [sys.executable, "-m", "policycheck", *words]
+        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
+
+    def status(self) -> tuple[int, str]:
+        """Ask how the watchers are; return the exit code and what is told."""
+        done = self.run("watch", "inbox", "--status")
+        return done.returncode, done.stdout
+
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start a watcher."""
         command = [sys.executable, "-m", "policycheck", "watch", "inbox", *words]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from policycheck.cli.clock import moment_of, now
 from policycheck.problems import PolicycheckError, Problem
 
 if TYPE_CHECKING:
+    from policycheck.inventory.mapping.file import FileMapping
     from policycheck.request import AuditRequest
     from policycheck.rulebook import Rulebook
     from policycheck.store.archive import Archive
@@ -31,10 +33,16 @@ class Asked:
     drafts: bool = False
 
 
-def request_of(asked: Asked, settings: Settings, rulebook: Rulebook) -> AuditRequest:
+def request_of(
+    asked: Asked,
+    settings: Settings,
+    rulebook: Rulebook,
+    mappings: Sequence[FileMapping] | None = None,
+) -> AuditRequest:
     """Put together what to audit. Files count as received at the moment that is asked about.
 
-    Raises PolicycheckError where nothing is asked.
+    mappings: those of the settings, where they are loaded already. Raises PolicycheckError where
+    nothing is asked, or a mapping is wrong.
     """
     from policycheck.inventory.mapping.file import load_mappings
     from policycheck.request import AuditRequest
@@ -44,7 +52,8 @@ def request_of(asked: Asked, settings: Settings, rulebook: Rulebook) -> AuditReq
         raise PolicycheckError([Problem("there is nothing to audit", None, hint)])
     started_at = now()
     as_of = started_at if asked.as_of is None else moment_of(asked.as_of, rulebook.zones)
-    mappings = load_mappings(settings.mappings)
+    if mappings is None:
+        mappings = load_mappings(settings.mappings)
     read_by = {f"mapping {mapping.name}": mapping.sha256 for mapping in mappings}
     granted = {f"waiver {waiver.id}": waiver.sha256 for waiver in rulebook.waivers}
     granted |= {f"attestation {each.id}": each.sha256 for each in rulebook.attestations}
@@ -58,7 +67,7 @@ def request_of(asked: Asked, settings: Settings, rulebook: Rulebook) -> AuditReq
         waivers=rulebook.waivers,
         attestations=rulebook.attestations,
         people=settings.people,
-        mappings=mappings,
+        mappings=tuple(mappings),
         device=asked.device or "",
         drafts=asked.drafts,
         assume=settings.assume,

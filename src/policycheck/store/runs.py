@@ -32,6 +32,17 @@ class Run:
     options: Mapping[str, str]
     facts: str | None
 
+    @property
+    def basis(self) -> Mapping[str, str]:
+        """What it went by besides reports: of two runs of the same, one verdict."""
+        granted = ("waiver ", "attestation ", "assume ")
+        return {
+            **{f"policy {policy}": sha256 for policy, sha256 in self.policies.items()},
+            **{name: word for name, word in self.options.items() if name.startswith(granted)},
+            "catalogue": self.catalogue_sha256,
+            "people": self.people_sha256 or "",
+        }
+
 
 _RUNS = """
 SELECT id, started_at, as_of, version, catalogue_sha256, people_sha256, CAST(policies AS TEXT),
@@ -65,6 +76,12 @@ def list_runs(connection: Connection, ids: Collection[int] | None = None) -> Ite
             json.loads(options),
             facts,
         )
+
+
+def last_audit(connection: Connection) -> Run | None:
+    """Return the newest run that was an audit, None where there is none."""
+    last = connection.execute(text("SELECT max(id) FROM run WHERE kind = 'audit'")).scalar()
+    return None if last is None else next(list_runs(connection, [last]), None)
 
 
 class GivenFile(NamedTuple):

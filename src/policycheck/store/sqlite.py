@@ -109,6 +109,7 @@ _FAULTS = {
     ),
     "disk is full": ("no room is left on the disk of the store {store}", "nothing was recorded"),
     "disk I/O error": ("the disk of the store {store} fails", "nothing was recorded"),
+    "no such table": ("the store {store} is empty", "bring back the one that was there"),
     "malformed": ("the store {store} is damaged", "bring it back from a backup"),
 }
 """What SQLite's messages contain, and what they mean to the user."""

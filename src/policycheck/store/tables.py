@@ -291,3 +291,22 @@ class PersonalRow(SQLModel, table=True):
     run_id: int = Field(primary_key=True, foreign_key="run.id")
     packed: bytes = Field(sa_column=Column(LargeBinary(), nullable=False))
     """A Parquet table."""
+
+
+class WatcherRow(SQLModel, table=True):
+    """A watcher's heartbeat: no part of what is judged, and not in the chain (see watchers.py)."""
+
+    __tablename__ = "watcher"
+
+    name: str = Field(primary_key=True)
+    inbox: str
+    started_at: datetime = Field(sa_column=_time())
+    beat_at: datetime = Field(sa_column=_time())
+    state: str
+    last_run: int | None
+    last_run_at: datetime | None = Field(sa_column=_time(nullable=True))
+    backlog: int
+    held: int
+    rejected_today: int
+    trouble: str
+    refused: str

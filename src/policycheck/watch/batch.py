@@ -24,17 +24,22 @@ Audit = Callable[[Sequence[Drop]], AbstractContextManager["Outcome"]]
 """Reads, judges and records files together, refusing what is recorded already."""
 
 _UNREAD = "could not be read"
-_NOT_OF_A_FILE = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ESTALE}
+_MOST_SPOILERS = 10
+"""So many files of a batch may be too much for us: with more, the fault is not the files'."""
+_OF_THE_MACHINE = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ESTALE}
 )
+"""What no file can be blamed for. EIO is not among them: one file may lie on a bad block."""
 
 
 class Trouble(Exception):  # noqa: N818 - not an error of anybody's
     """Nothing can be recorded for now, for no fault of any file: to be tried again later."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, bug: Exception | None = None) -> None:
         super().__init__(problem.message)
         self.problem = problem
+        self.bug = bug
+        """The error, where it is one of ours."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,10 @@ class Fate:
     """By which run it was recorded; null where an earlier one had done so."""
     changed: bool = False
     """It was written to while it was read: it is to be taken once more."""
+    held: str = ""
+    """Why it cannot be recorded for now, though others can: it is to be tried again later."""
+    bug: Exception | None = None
+    """The error, where it is one of ours."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,10 @@ class Recorder:
 
     archive: Archive
     audit: Audit
+    look: Callable[[Drop], None]
+    """Reads a file and does no more with it."""
+    audit_stored: Callable[[], AbstractContextManager[Outcome | None]]
+    """Judges and records all that is stored; None where it was last judged by the same."""
 
     def record(self, drops: Sequence[Drop]) -> Iterator[Fate]:
         """Record a batch; a file that spoils it is found by halving, and rejected alone.
@@ -76,17 +89,37 @@ class Recorder:
         firsts: dict[str, Drop] = {}
         again: list[Drop] = []
         for drop in drops:
-            if drop.fault:
-                yield Fate(drop, drop.fault)
+            if drop.fault or drop.unreadable:
+                yield Fate(drop, drop.fault, held=drop.unreadable)
             elif firsts.setdefault(drop.sha256, drop) is not drop:
                 again.append(drop)
         known = self._known(list(firsts.values()))
         yield from (Fate(drop) for drop in firsts.values() if drop.sha256 in known)
-        reasons: dict[str, str] = {}
+        told: dict[str, Fate] = {}
+        spoilers = 0
         for fate in self._record([drop for drop in firsts.values() if drop.sha256 not in known]):
-            reasons[fate.drop.sha256] = fate.reason
+            spoilers += fate.bug is not None
+            if fate.bug and spoilers > _MOST_SPOILERS:
+                raise Trouble(_describe_bug(fate.bug), fate.bug)
+            told[fate.drop.sha256] = fate
             yield fate
-        yield from (Fate(drop, reasons.get(drop.sha256, "")) for drop in again)
+        for drop in again:
+            first = told.get(drop.sha256, Fate(drop))
+            yield Fate(drop, first.reason, held=first.held)
+
+    def rejudge(self) -> int | None:
+        """Judge all that is stored, if it was last judged by something else.
+
+        Returns the run; None where there was nothing to do. Raises Trouble.
+        """
+        try:
+            with self.audit_stored() as outcome:
+                return outcome.run_id if outcome else None
+        except PolicycheckError as error:
+            raise Trouble(error.problems[0]) from error
+        except Exception as error:
+            exhausted = _describe_exhaustion(error)
+            raise Trouble(exhausted or _describe_bug(error), error) from error
 
     def _known(self, drops: Sequence[Drop]) -> frozenset[str]:
         try:
@@ -112,31 +145,60 @@ class Recorder:
         except PolicycheckError as error:
             raise Trouble(error.problems[0]) from error
         except Exception as error:
-            self._see_that_it_is_a_file(error)
+            self._see_that_it_may_be_a_file(error)
             yield from self._halve(drops, error)
         else:
             yield from _fates(drops, read)
 
-    def _halve(self, drops: Sequence[Drop], error: Exception) -> Iterator[Fate]:
-        if len(drops) == 1:
-            yield Fate(drops[0], f"cannot be read: {type(error).__name__}: {error}")
-            return
-        middle = len(drops) // 2
-        yield from self._record(drops[:middle])
-        yield from self._record(drops[middle:])
-
-    def _see_that_it_is_a_file(self, error: Exception) -> None:
+    def _see_that_it_may_be_a_file(self, error: Exception) -> None:
         """Raise Trouble where an error is the machine's, or nothing could be recorded anyway."""
-        if isinstance(error, OSError) and error.errno in _NOT_OF_A_FILE:
+        if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:
             raise Trouble(describe_machine(error)) from error
-        exhausted = describe_exhaustion(error)
-        if exhausted and "memory" not in exhausted.message:
-            raise Trouble(exhausted) from error
         try:
             with self.archive.store.writing():
                 pass
         except PolicycheckError as lost:
             raise Trouble(lost.problems[0]) from error
+
+    def _halve(self, drops: Sequence[Drop], error: Exception) -> Iterator[Fate]:
+        if len(drops) == 1:
+            yield self._blame(drops[0], error)
+            return
+        middle = len(drops) // 2
+        yield from self._record(drops[:middle])
+        yield from self._record(drops[middle:])
+
+    def _blame(self, drop: Drop, error: Exception) -> Fate:
+        """Tell a file that no reader can take from an error that is no matter of reading.
+
+        Only what cannot even be read is rejected; what could be, but not judged or recorded, or
+        what the machine cannot read, is held.
+        """
+        if exhausted := _describe_exhaustion(error):
+            return Fate(drop, held=exhausted.message)
+        try:
+            self.look(drop)
+        except PolicycheckError as spoilt:
+            return Fate(drop, spoilt.problems[0].message)
+        except Exception as spoilt:
+            if exhausted := _describe_exhaustion(spoilt):
+                return Fate(drop, held=exhausted.message)
+            return Fate(drop, f"cannot be read: {_describe_bug(spoilt).message}", bug=spoilt)
+        return Fate(drop, held=_describe_bug(error).message, bug=error)
+
+
+def _describe_bug(error: Exception) -> Problem:
+    message = f"this is a bug in policycheck: {type(error).__name__}: {error}"
+    return Problem(message, None, "all files are kept; please report it")
+
+
+def _describe_exhaustion(error: Exception) -> Problem | None:
+    """Say what the machine could not do for one file; None where it is no matter of the machine."""
+    if isinstance(error, OSError):
+        return describe_machine(error)
+    if isinstance(error, MemoryError):
+        return Problem("there is too little memory", None)
+    return describe_exhaustion(error)
 
 
 def describe_machine(error: OSError) -> Problem:

@@ -15,7 +15,7 @@ import re
 import shutil
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,7 +48,9 @@ class Drop:
     packed: bool = False
     """A ZIP archive, of which the ledger knows the members."""
     fault: str = ""
-    """Why it cannot be read."""
+    """Why it will never be read."""
+    unreadable: str = ""
+    """Why it cannot be read for now."""
 
     @property
     def base(self) -> Path:
@@ -64,7 +66,7 @@ class Claims:
         self._taken = 0
         processing = inbox / PROCESSING
         processing.mkdir(mode=0o700, exist_ok=True)
-        owner = f"{socket.gethostname()}-{os.getpid()}-{time.time_ns()}"
+        owner = f"{name_watcher()}-{time.time_ns()}"
         unready = processing / f".{owner}"
         unready.mkdir(mode=0o700)
         self._lock = (unready / _LOCK).open("wb")
@@ -75,6 +77,10 @@ class Claims:
     def wants(self, _: Candidate) -> bool:
         """Tell whether a file is to be taken: whatever lies in the inbox is."""
         return True
+
+    def place_of(self, drop: Drop) -> Path:
+        """Return where a file lies."""
+        return drop.path
 
     def touch(self) -> None:
         """Tell watchers on other machines that this one lives."""
@@ -95,8 +101,12 @@ class Claims:
             shutil.rmtree(folder)
         return taken
 
-    def take_back(self) -> None:
-        """Claim what watchers that are gone had claimed: it is in hand then."""
+    def take_back(self) -> list[str]:
+        """Claim what watchers that are gone had claimed: it is in hand then.
+
+        Returns their names, `HOST-PID`.
+        """
+        gone: list[str] = []
         for left in sorted((self._inbox / PROCESSING).iterdir()):
             if left == self.folder or left.name.startswith(".") or not left.is_dir():
                 continue
@@ -105,11 +115,13 @@ class Claims:
                     for folder in _folders(left):
                         folder.rename(self._next_folder())
                     shutil.rmtree(left)
+                    gone.append(left.name.rpartition("-")[0])
+        return gone
 
-    def in_hand(self) -> Iterator[list[Drop]]:
-        """Yield the batches that are claimed and not filed away."""
+    def in_hand(self, wanted: Callable[[Path], bool]) -> Iterator[list[Drop]]:
+        """Yield the batches that are claimed and not filed away, of each the files wanted."""
         for folder in _folders(self.folder):
-            if files := list(_files(folder)):
+            if files := [path for path in _files(folder) if wanted(path)]:
                 yield [describe(path, path.relative_to(folder).as_posix()) for path in files]
 
     def _next_folder(self) -> Path:
@@ -161,13 +173,20 @@ class Claims:
                 shutil.rmtree(folder)
 
 
+def name_watcher() -> str:
+    """Return how this process is called as a watcher: `HOST-PID`."""
+    return f"{socket.gethostname()}-{os.getpid()}"
+
+
 def describe(path: Path, name: str) -> Drop:
     """Read a claimed file's size and digest; say what is wrong with it where it is no file."""
     try:
         size, sha256, packed = digest(path)
     except OSError as error:
-        if error.errno in {errno.EIO, errno.EMFILE, errno.ENFILE, errno.ESTALE}:
+        if error.errno in {errno.EMFILE, errno.ENFILE, errno.ESTALE}:
             raise
+        if error.errno == errno.EIO:
+            return Drop(path, name, 0, "", unreadable=f"cannot be read: {error.strerror}")
         return Drop(path, name, 0, "", fault="is no ordinary file, or may not be read")
     return Drop(path, name, size, sha256, packed, "" if size else "is empty")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -24,6 +24,8 @@ class InPlace:
     """The files of an inbox in which nothing is moved."""
 
     def __init__(self, inbox: Path, scratch: Path) -> None:
+        self.folder = None
+        """Nothing in the inbox is this watcher's own."""
         self._inbox = inbox
         self._scratch = scratch
         self._number = 0
@@ -56,10 +58,15 @@ class InPlace:
             return Drop(path, file.name, 0, "", fault="is no ordinary file, or may not be read")
         return replace(describe(path, file.name), path=path)
 
-    def take_back(self) -> None:
+    def take_back(self) -> list[str]:
         """Do nothing: nothing is ever claimed."""
+        return []
 
-    def in_hand(self) -> Iterator[list[Drop]]:
+    def place_of(self, drop: Drop) -> Path:
+        """Return where a file lies that was copied."""
+        return self._inbox / drop.name
+
+    def in_hand(self, _: Callable[[Path], bool]) -> Iterator[list[Drop]]:
         """Yield nothing: what could not be recorded still lies in the inbox."""
         return iter(())
 

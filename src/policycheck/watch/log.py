@@ -5,11 +5,12 @@ Nothing of a report or of a name reaches the log as it is: what a terminal would
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from typing import Protocol, TextIO, cast
 
 import structlog
 
+from policycheck.problems import Problem
 from policycheck.text import visible, writable
 
 
@@ -44,6 +45,15 @@ def open_log(stream: TextIO, *, as_json: bool) -> Log:
         wrapper_class=structlog.make_filtering_bound_logger(0),
     )
     return cast("Log", logger)
+
+
+def tell_problems(log: Log, problems: Iterable[Problem]) -> None:
+    """Say what is wrong with files, a line for each problem."""
+    for problem in problems:
+        say = log.error if problem.severity == "error" else log.warning
+        place = {"place": str(problem.place)} if problem.place else {}
+        hint = {"hint": problem.hint} if problem.hint else {}
+        say("problem", reason=problem.message, **place, **hint)
 
 
 def _make_inert(

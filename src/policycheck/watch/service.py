@@ -7,22 +7,26 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from policycheck.problems import Problem
+from policycheck.store.watchers import STOPPED
+from policycheck.watch import supervisor
+from policycheck.watch.backoff import Backoff
 from policycheck.watch.batch import Fate, Recorder, Trouble, describe_machine
 from policycheck.watch.claims import Claims, Drop
 from policycheck.watch.events import Events
+from policycheck.watch.filing import Filing
+from policycheck.watch.held import Held
 from policycheck.watch.in_place import InPlace
 from policycheck.watch.inbox import Candidate, Inbox
 from policycheck.watch.log import Log
+from policycheck.watch.orders import Standing
+from policycheck.watch.pulse import Pulse
 
 _NEWEST = 10
 """One in so many places of a batch is for what came last: a burst delays no lone report."""
 _WITHOUT_EVENTS = 1.0
 _TOUCH_SECONDS = 60.0
-_FIRST_PAUSE = 1.0
-_LONGEST_PAUSE = 60.0
 
 
 @dataclass(frozen=True)
@@ -45,16 +49,21 @@ class Watcher:
         inbox: Inbox,
         open_claims: Callable[[], Claims | InPlace],
         recorder: Recorder,
+        *,
+        standing: Standing,
+        pulse: Pulse,
         log: Log,
         pace: Pace,
-        *,
         polls: bool = False,
     ) -> None:
         self.awake = threading.Event()
         self.stopping = False
+        self._reloading = False
         self._inbox = inbox
         self._open_claims = open_claims
         self._recorder = recorder
+        self._standing = standing
+        self._pulse = pulse
         self._log = log
         self._pace = pace
         self._events = None if polls else Events(inbox.folder, self.awake)
@@ -63,18 +72,27 @@ class Watcher:
         self._touched = time.monotonic()
         self._places = pace.files
         self._left = True
+        self._outdated = True
+        """What is stored may have been judged by something else than what stands."""
         self._waiting = False
-        self._trouble: Problem | None = None
-        self._pause = _FIRST_PAUSE
+        self._held = Held()
+        self._filing = Filing(self._held, pulse.figures, log)
+        self._backoff = Backoff(log)
 
     def stop(self) -> None:
         """End after the batch in hand."""
         self.stopping = True
         self.awake.set()
 
+    def reload(self) -> None:
+        """Read anew what it goes by, after the batch in hand."""
+        self._reloading = True
+        self.awake.set()
+
     def run(self, *, once: bool = False) -> None:
         """Watch until `stop` is called; with `once`, until nothing is left that could be taken."""
         began = time.monotonic()
+        supervisor.is_ready()
         try:
             while not self.stopping:
                 self.awake.clear()
@@ -82,7 +100,7 @@ class Watcher:
                 if taken:
                     continue
                 settled = time.monotonic() - began >= self._inbox.settle
-                if once and (self._trouble or settled or not self._waiting):
+                if once and (self.trouble or settled or not self._waiting):
                     return
                 self._wait()
         finally:
@@ -91,39 +109,66 @@ class Watcher:
     @property
     def trouble(self) -> Problem | None:
         """What keeps it from working; None where it works."""
-        return self._trouble
+        return self._backoff.problem
 
     def _work(self) -> int:
         """Take one batch; return how many files it had. Troubles are told, once each."""
         try:
+            self._follow_orders()
             taken = self._take_batch()
         except Trouble as trouble:
-            self._suffer(trouble.problem)
+            self._suffer(trouble)
         except OSError as error:
-            self._suffer(describe_machine(error))
+            self._suffer(Trouble(describe_machine(error)))
         else:
-            self._recover()
+            self._backoff.recover()
             return taken
         return 0
+
+    def _suffer(self, trouble: Trouble) -> None:
+        self._left = True
+        self._backoff.suffer(trouble)
+
+    def _follow_orders(self) -> None:
+        """Go by what stands now, and judge what is stored by it."""
+        asked, self._reloading = self._reloading, False
+        if asked:
+            supervisor.is_reloading()
+        if self._standing.follow(time.monotonic(), asked=asked):
+            self._outdated = True
+            self._pulse.figures.reloads += 1
+        if asked:
+            supervisor.is_ready()
+        if self._outdated:
+            self._beat("re-judging")
+            run_id = self._recorder.rejudge()
+            self._outdated = False
+            if run_id is not None:
+                self._filing.tell_of_run(run_id)
+                self._log.info("judged what is stored anew", run=run_id)
 
     def _take_batch(self) -> int:
         claims = self._ready()
         if self._left:
-            claims.take_back()
-            for batch in claims.in_hand():
+            self._pulse.bury(claims.take_back())
+            moment = time.monotonic()
+            for batch in claims.in_hand(lambda path: not self._held.waits(path, moment)):
                 self._record(claims, batch)
             self._left = False
         moment = time.monotonic()
-        found = [file for file in self._inbox.look(moment) if claims.wants(file)]
+        found = [file for file in self._inbox.look(moment) if self._is_wanted(claims, file, moment)]
+        self._pulse.figures.backlog = len(found)
         whole = self._choose(found, moment)
         self._waiting = len(found) > len(whole)
-        if not whole:
-            self._left = True  # others may have left something: looked for when there is time
-            return 0
         self._left = True
+        if not whole:  # others may have left something: looked for when there is time
+            return 0
         self._record(claims, claims.take(whole))
         self._left = False
         return len(whole)
+
+    def _is_wanted(self, claims: Claims | InPlace, file: Candidate, moment: float) -> bool:
+        return claims.wants(file) and not self._held.waits(self._inbox.folder / file.name, moment)
 
     def _ready(self) -> Claims | InPlace:
         """Return where to put claims; make it anew where the inbox is another one than before."""
@@ -132,6 +177,7 @@ class Watcher:
             self._events.follow()
         if self._claims is None or inode != self._inode:
             self._claims, self._inode = self._open_claims(), inode
+            self._pulse.folder = self._claims.folder
         if time.monotonic() - self._touched >= _TOUCH_SECONDS:
             self._touched = time.monotonic()
             self._claims.touch()
@@ -155,32 +201,18 @@ class Watcher:
 
     def _record(self, claims: Claims | InPlace, drops: Sequence[Drop]) -> None:
         """Record a batch and file each of its files away."""
+        if not drops:
+            return
+        self._beat("recording")
         began = time.monotonic()
         fates: list[Fate] = []
         for fate in self._recorder.record(drops):
-            self._file_away(claims, fate)
+            self._filing.file_away(claims, fate)
             fates.append(fate)
         claims.clear()
         seconds = time.monotonic() - began
         self._adapt(seconds, len(fates))
-        if recorded := [fate for fate in fates if not fate.reason]:
-            runs = sorted({fate.run_id for fate in recorded if fate.run_id is not None})
-            known = sum(fate.run_id is None for fate in recorded)
-            self._log.info(
-                "recorded", files=len(recorded) - known, known=known, runs=runs,
-                seconds=round(seconds, 3),
-            )  # fmt: skip
-
-    def _file_away(self, claims: Claims | InPlace, fate: Fate) -> None:
-        now = datetime.now(UTC)
-        if fate.reason:
-            claims.reject(fate.drop, fate.reason, now)
-            self._log.warning("rejected", file=fate.drop.name, reason=fate.reason)
-        elif fate.changed:
-            claims.give_back(fate.drop)
-            self._log.warning("changed while it was read, taken again", file=fate.drop.name)
-        else:
-            claims.finish(fate.drop, now)
+        self._filing.tell(fates, seconds)
 
     def _adapt(self, seconds: float, files: int) -> None:
         """Let a batch take about as long as it may."""
@@ -189,43 +221,36 @@ class Watcher:
         elif files >= self._places:
             self._places = min(self._pace.files, self._places * 2)
 
-    def _suffer(self, problem: Problem) -> None:
-        """Say what is wrong, once; wait longer each time."""
-        self._left = True
-        if self._trouble is None or self._trouble.message != problem.message:
-            self._log.error("cannot record", reason=problem.message, hint=problem.hint)
-        self._pause = (
-            _FIRST_PAUSE if self._trouble is None else min(_LONGEST_PAUSE, 2 * self._pause)
-        )
-        self._trouble = problem
-
-    def _recover(self) -> None:
-        if self._trouble:
-            self._log.info("recording again", was=self._trouble.message)
-        self._trouble = None
-
     def _wait(self) -> None:
-        if self._trouble:
-            seconds = self._pause
+        """Wait for an event, or until it is time to look; in trouble, until it is to try again."""
+        if self.trouble:  # events do not mend it
+            self._sleep(self._backoff.pause, threading.Event())
         elif self._waiting:
-            seconds = max(0.05, min(self._inbox.settle / 4, _WITHOUT_EVENTS))
+            self._sleep(max(0.05, min(self._inbox.settle / 4, _WITHOUT_EVENTS)), self.awake)
+        elif self._standing.unsettled:
+            self._sleep(_WITHOUT_EVENTS, self.awake)
         elif self._events and self._events.told and not self._inbox.recursive:
-            seconds = self._pace.rescan
+            self._sleep(self._pace.rescan, self.awake)
         else:
-            seconds = min(_WITHOUT_EVENTS, self._pace.rescan)
-        if self._trouble:  # events do not mend it, and stopping is asked for below
-            self._sleep(seconds)
-        else:
-            self.awake.wait(seconds)
+            self._sleep(min(_WITHOUT_EVENTS, self._pace.rescan), self.awake)
 
-    def _sleep(self, seconds: float) -> None:
+    def _sleep(self, seconds: float, awake: threading.Event) -> None:
         until = time.monotonic() + seconds
-        while not self.stopping and (left := until - time.monotonic()) > 0:
-            time.sleep(min(left, _WITHOUT_EVENTS / 4))
+        while not (self.stopping or self._reloading) and (left := until - time.monotonic()) > 0:
+            self._beat("waiting")
+            if awake.wait(min(left, _WITHOUT_EVENTS)):
+                return
+
+    def _beat(self, state: str) -> None:
+        trouble = self.trouble.message if self.trouble else ""
+        self._pulse.beat(state, trouble=trouble, refused=self._standing.refused)
 
     def _end(self) -> None:
+        supervisor.is_stopping()
         if self._events:
             self._events.close()
         if self._claims:
+            self._pulse.folder = None
             with suppress(OSError):
                 self._claims.close()
+        self._beat(STOPPED)
