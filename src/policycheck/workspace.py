@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from policycheck.channels import NotifyConfig, check_channels, find_open_secrets
 from policycheck.model import PERSON_COLUMNS, Severity
 from policycheck.policy.load import find, in_folder
 from policycheck.problems import PolicycheckError, Problem, did_you_mean, quote
@@ -44,6 +45,7 @@ class Config(Model):
     fail_on: Severity = DEFAULT_FAIL_ON
     max_rejected: Share = DEFAULT_MAX_REJECTED
     min_coverage: Share | None = None
+    notify: NotifyConfig | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ class Settings:
     """Policies asked for by name or file; None: all of the workspace's own that are no drafts."""
     mappings: tuple[Path, ...] = ()
     """Files that say how tables and JSON of other systems are read."""
+    notify: NotifyConfig | None = None
+    """Who is told of what; None where nobody is."""
 
     @property
     def store_exists(self) -> bool:
@@ -149,16 +153,21 @@ def resolve(given: Given, start: Path, *, needs_facts: bool = True) -> Settings:
         min_coverage=config.min_coverage if given.min_coverage is None else given.min_coverage,
         named=given.policies or _named(base, config.policies),
         mappings=given.mappings or tuple(base / path for path in config.mappings or ()),
+        notify=config.notify,
     )
 
 
 def read_config(path: Path) -> Config:
     """Read a workspace's file. Raises PolicycheckError with everything that is wrong in it."""
     document = read(path, CONFIG)
+    if open_secrets := tuple(find_open_secrets(document)):  # no other excerpt may show their lines
+        raise PolicycheckError(open_secrets)
     config, problems = decode(document, Config)
-    assumed = _check_assumed(document, document.root)
-    if config is None or problems or assumed:
-        raise PolicycheckError([*problems, *assumed])
+    wrong = [*problems, *_check_assumed(document, document.root)]
+    if config is not None and config.notify is not None:
+        wrong += check_channels(document, config.notify)
+    if config is None or wrong:
+        raise PolicycheckError(wrong)
     return config
 
 

@@ -28,6 +28,7 @@ from policycheck.cli import (
     explain,
     init,
     inventory,
+    notify,
     policy,
     report,
     store,
@@ -57,7 +58,7 @@ _OF_THE_MACHINE = frozenset(
 """Errors that are not ours: no room, a broken disk, no permission, too many open files."""
 for noun in (
     init, audit, watch, report, violation, waiver, attestation, explain, policy, app, inventory,
-    store, evidence,
+    store, evidence, notify,
 ):  # fmt: skip
     noun.register(program)
 

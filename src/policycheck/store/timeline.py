@@ -14,7 +14,7 @@ from sqlalchemy import Connection, String, bindparam, text
 
 from policycheck.store.times import from_stored, to_stored
 
-_TOLD = """
+TOLD = """
 WITH RECURSIVE renaming AS (
     SELECT id, detail AS was, fingerprint AS became FROM event WHERE kind = 'renamed'
 ),
@@ -43,7 +43,7 @@ told AS (
 """`lineage` follows a name from renaming to renaming; a name that was given up and is used again
 belongs to somebody else from then on."""
 
-THEN = f"""{_TOLD},
+THEN = f"""{TOLD},
 turn AS (
     SELECT fingerprint,
         min(CASE WHEN kind = 'opened' THEN at END) AS first_seen,
@@ -85,7 +85,7 @@ A waiver's event ends with ` until 2013-11-30T15:59:59Z`, that of a due date is 
 time; as texts these times sort like moments.
 """
 
-_HAPPENED = text(f"""{_TOLD}
+_HAPPENED = text(f"""{TOLD}
 SELECT v.policy, v.control, t.at, t.run_id, t.kind,
     CASE WHEN t.kind = 'closed' THEN t.detail END, count(*)
 FROM told AS t
