@@ -62,10 +62,12 @@ def notify(
 ) -> None:
     """Tell people what is new, by mail and chat.
 
-    That is violations, due dates, waivers that lapse, and coverage. Sends the digests whose time has come, and again what could not be sent: call it from cron, or
-    let `watch` do it. The channels stand under `notify:` in policycheck.yaml. A channel that is new
-    shows what it would send, and sends nothing before --begin. Ends with 3 if something could not
-    be sent: it is tried again later.
+    That is violations, due dates, waivers that lapse, and coverage. Sends the digests whose time
+    has come, and again what could not be sent: call it from cron, or let `watch` do it. Channels
+    stand under `notify:` in policycheck.yaml. One that is new shows what it would send, and sends
+    nothing before --begin.
+
+    Ends with 3 if something could not be sent: it is tried again later.
     """
     from policycheck.notify import outgoing
     from policycheck.workspace import Given, resolve
