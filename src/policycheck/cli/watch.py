@@ -116,6 +116,7 @@ def watch(
         log_json=log_json,
         metrics_port=metrics_port,
         metrics_file=metrics_file and metrics_file.absolute(),
+        once=once,
     )
     with watcher_of(given, settings, wishes) as watcher:
         _heed_signals(watcher)

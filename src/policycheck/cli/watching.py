@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from policycheck.cli.clock import now
 from policycheck.cli.output import print_problems
 from policycheck.cli.request import Asked, archive_of, request_of
+from policycheck.cli.telling import telling
 from policycheck.problems import PolicycheckError, Problem, quote
 from policycheck.workspace import Given, Settings, resolve
 
@@ -148,6 +149,7 @@ class Wishes:
     log_json: bool = False
     metrics_port: int | None = None
     metrics_file: Path | None = None
+    once: bool = False
 
 
 @contextmanager
@@ -173,6 +175,7 @@ def watcher_of(given: Given, settings: Settings, wishes: Wishes) -> Iterator[Wat
         pulse = Pulse(signs_of(settings, wishes.inbox, wishes.metrics_file), Figures(now()))
         if wishes.metrics_port is not None:
             stack.enter_context(serving(pulse.figures, wishes.metrics_port))
+        stack.enter_context(telling(lambda: standing.orders.settings, log, once=wishes.once))
         auditor = Auditor(standing, archive, wishes.drafts)
         yield Watcher(
             Inbox(wishes.inbox, wishes.manner),
