@@ -143,10 +143,11 @@ def _shadowed_rules(catalogue: Catalogue) -> Iterator[Problem]:
 def _shadowed_policies(policies: Iterable[Policy]) -> Iterator[Problem]:
     """Report workspace policies that stand for shipped ones. Raises where one does not say so."""
     folder = shipped("policies")
-    theirs = {path.stem: str(path) for path in in_folder(folder)}
+    theirs = {path.stem: path.resolve() for path in in_folder(folder)}
     unsaid: list[Problem] = []
     for policy in policies:
-        if theirs.get(policy.policy, policy.path) == policy.path:
+        own = Path(policy.path).resolve()
+        if theirs.get(policy.policy, own) == own:
             continue
         message = f"{policy.path} takes the place of the shipped policy {quote(policy.policy)}"
         if not policy.overrides:

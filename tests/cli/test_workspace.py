@@ -180,6 +180,15 @@ def test_a_shipped_policy_is_shadowed_only_if_the_file_says_so(
     assert done.err.startswith("warning: ")
 
 
+def test_a_shipped_policy_is_itself_by_whatever_path(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = Path(__file__).parents[2] / "policies"
+    monkeypatch.chdir(shipped.parent)
+    done = run("policy", "lint", "policies/jd-business-im.yaml")
+    assert (done.code, done.err) == (0, "")
+
+
 def test_what_is_assumed_is_told_and_makes_a_difference(
     run: Run, fleet: Fleet, folder: Path
 ) -> None:
