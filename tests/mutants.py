@@ -1,6 +1,6 @@
 """Breaks engine and store on purpose, one defect at a time, and sees whether the tests notice.
 
-    python tests/mutants.py [WORD ...]      only the mutants whose name holds a word
+    python tests/mutants.py [WORD ...]      only the mutants whose file or name holds a word
 
 Each mutant is a textual replacement in a copy of the package. A copy with a broken engine is asked
 the table of verdicts and some hundreds of random pairs; it must differ from the oracle. One with a
@@ -56,7 +56,8 @@ def read_mutants() -> list[Mutant]:
 def main(words: list[str]) -> int:
     """Try all mutants, side by side, and tell how each ended."""
     every = read_mutants()
-    chosen = [each for each in every if not words or any(word in each.name for word in words)]
+    told = {each: f"{each.file}: {each.name}" for each in every}
+    chosen = [each for each in every if not words or any(word in told[each] for word in words)]
     failures, say = 0, sys.stderr.write
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         if any(code != AGREES for code in pool.map(partial(_ask, PACKAGE.parent), QUESTIONS)):

@@ -102,7 +102,7 @@ class Model:
             return "recognition_changed"
         if rules.indication and app in found:
             return None
-        if same in complete and same.at > life.at:
-            return "resolved"
-        unknown = bool(found) if rules.indication else not found and not complete
-        return "policy_changed" if there and not news and not unknown else None
+        if there and not news:
+            unknown = bool(found) if rules.indication else not found and not complete
+            return None if unknown else "policy_changed"
+        return "resolved" if same in complete and same.at > life.at else None

@@ -164,6 +164,18 @@ TABLE = {
         [on(1, SHOWN), on(9, SHOWN, forbid=())],
         ["1 opened report", "9 closed clock policy_changed"],
     ),
+    "that another source lists nothing of it since is no resolution": (
+        [
+            on(1, replace(SHOWN, serial="S1")),
+            on(2, replace(CLEAN, serial="S1", at=2, source="agent")),
+            on(9, forbid=(), everything=True),
+        ],
+        ["1 opened report", "9 closed clock policy_changed"],
+    ),
+    "nor is that the same source showed it again since": (
+        [on(1, SHOWN), on(2, replace(SHOWN, at=2)), on(9, forbid=(), everything=True)],
+        ["1 opened report", "9 closed clock policy_changed"],
+    ),
     "the policy begins later than it did": (
         [on(1, SHOWN), on(2, SHOWN, policy="p2", in_force=False, from_day=9)],
         ["1 opened report", "2 closed policy out_of_scope"],

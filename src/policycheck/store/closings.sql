@@ -91,8 +91,10 @@ SELECT
         WHEN still_there AND policy_changed THEN 'policy_changed'
         WHEN still_there AND catalogue_changed THEN 'recognition_changed'
         WHEN unsure THEN NULL
+        -- nothing new was reported: whatever made the difference (the clock), it was not removed
+        WHEN still_there AND NOT report THEN
+            CASE WHEN verdict <> 'unknown' THEN 'policy_changed' END
         WHEN proven THEN 'resolved'
-        WHEN still_there AND NOT report AND verdict <> 'unknown' THEN 'policy_changed'   -- the clock
     END AS outcome
 FROM sight;
 
