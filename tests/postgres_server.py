@@ -20,7 +20,8 @@ import psycopg
 import pytest
 
 _FOLDERS = "/usr/lib/postgresql"
-_UNWANTED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=")
+_NO_PORT = "listen_addresses="
+_NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 def binaries() -> Path | None:
@@ -60,8 +61,11 @@ def _run_as() -> dict[str, Any]:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
-    """Run a server. Skips the test where none is installed."""
+def running_server(*, durable: bool = False) -> Iterator[Server]:
+    """Run a server. Skips the test where none is installed.
+
+    What is measured has to be durable.
+    """
     programs = binaries()
     if programs is None:
         pytest.skip("PostgreSQL's server is not installed (Debian: apt-get install postgresql)")
@@ -74,7 +78,8 @@ def running_server() -> Iterator[Server]:
         locale = ["--no-locale", "--encoding=UTF8"]
         initdb = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]
         subprocess.run([*initdb, *locale], check=True, cwd=folder, **_run_as(), **quiet)
-        options = [word for setting in _UNWANTED for word in ("-c", setting)]
+        settings = (_NO_PORT, *(() if durable else _NOT_DURABLE))
+        options = [word for setting in settings for word in ("-c", setting)]
         command = [programs / "postgres", "-D", data, "-k", folder, *options]
         with subprocess.Popen(command, cwd=folder, **_run_as(), **quiet) as process:
             try:
