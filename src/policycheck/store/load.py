@@ -16,8 +16,6 @@ from sqlalchemy import Connection, String, TextClause, bindparam, text
 from policycheck.store.session import Session, fill, fill_columns, number, values
 
 _READ_AT_ONCE = 50_000
-_FEW = 4
-"""Where fewer than one row in so many is asked for, it is asked for by its key."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +30,8 @@ class _Question:
     counted: str
     """The table of the database that holds the rows."""
     key_type: str = "TEXT"
+    few: int = 4
+    """Where one row in so many, or fewer, is asked for, they are asked for by their keys."""
 
 
 _ALIASES = _Question(
@@ -85,6 +85,7 @@ _OPEN = _Question(
     " WHERE status = 'open' AND policy IN :policies AND device_key IS NOT NULL",
     "device_key",
     "violation",
+    few=24,  # of each device there are several, here and there in the table, also closed ones
 )
 _OPEN_OF_PEOPLE = replace(_OPEN, query=_OPEN.query.replace("IS NOT NULL", "IS NULL"))
 _LIFE_OF_CLOSED = (
@@ -211,11 +212,10 @@ def _load(
         return
     asked: dict[str, object] = {"policies": list(policies)} if policies else {}
     query = question.query
-    if keys is not None and number(con, f"SELECT count(*) FROM ({keys})") * _FEW <= total:
+    if keys is not None and number(con, f"SELECT count(*) FROM ({keys})") * question.few <= total:
         (asked["keys"],) = values(con, f"SELECT to_json(list(key)) FROM ({keys}) AS t(key)")
         query += f" AND {question.key} IN ({_listed(connection, question.key_type)})"
-    read = _read_sqlite if connection.dialect.name == "sqlite" else _read_postgres
-    for columns in read(connection, query, asked, len(question.types)):
+    for columns in _read(connection, query, asked, len(question.types)):
         fill_columns(con, question.table, question.types, columns)
 
 
@@ -226,39 +226,16 @@ def _listed(connection: Connection, kind: str) -> str:
     return f"SELECT CAST(k AS {kind}) FROM json_array_elements_text(CAST(:keys AS JSON)) AS k"
 
 
-def _read_sqlite(
+def _read(
     connection: Connection, query: str, asked: Mapping[str, object], width: int
 ) -> Iterator[Sequence[str]]:
     """Yield a query's rows in chunks, each column as the JSON text of a list.
 
-    Within a transaction SQLite gives the same rows in the same order each time, and skips quickly;
-    so an offset is enough.
+    The database numbers the rows as they come, and holds the chunks until they are fetched.
     """
+    array = "json_group_array" if connection.dialect.name == "sqlite" else "json_agg"
     names = [f"c{place}" for place in range(width)]
-    arrays = ", ".join(f"json_group_array({name})" for name in names)
-    statement = _statement(
-        f"WITH asked({', '.join(names)}) AS ({query} LIMIT :size OFFSET :start)"
-        f" SELECT count(*), {arrays} FROM asked",
-        asked,
-    )
-    start, rows = 0, _READ_AT_ONCE
-    while rows == _READ_AT_ONCE:
-        page = {**asked, "size": _READ_AT_ONCE, "start": start}
-        rows, *columns = connection.execute(statement, page).one()
-        if rows:
-            yield columns
-        start += rows
-
-
-def _read_postgres(
-    connection: Connection, query: str, asked: Mapping[str, object], width: int
-) -> Iterator[Sequence[str]]:
-    """Yield a query's rows in chunks, each column as the JSON text of a list.
-
-    The server numbers the rows as they come, and holds the chunks until they are fetched.
-    """
-    names = [f"c{place}" for place in range(width)]
-    arrays = ", ".join(f"CAST(json_agg({name}) AS TEXT)" for name in names)
+    arrays = ", ".join(f"CAST({array}({name}) AS TEXT)" for name in names)
     statement = _statement(
         f"WITH asked({', '.join(names)}) AS ({query}),"
         f" paged AS (SELECT *, (row_number() OVER () - 1) / {_READ_AT_ONCE} AS page FROM asked)"
