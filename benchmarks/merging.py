@@ -227,7 +227,9 @@ def digest_of(run: Run) -> str:
     return hashlib.sha256(repr((run.day, run.devices)).encode()).hexdigest()
 
 
-def merge(run: Run, archive: Archive, folder: Path, installed: Path | None = None) -> dict[str, float]:
+def merge(
+    run: Run, archive: Archive, folder: Path, installed: Path | None = None
+) -> dict[str, float]:
     """Lay a run out and merge it into the store; return the seconds that merging took."""
     policy = Content("policy", run.policy, f"policy: {run.policy}\n".encode())
     basis = Basis(run.as_of, {run.policy: policy.sha256}, "0" * 64)

@@ -46,6 +46,7 @@ class Config(Model):
     max_rejected: Share = DEFAULT_MAX_REJECTED
     min_coverage: Share | None = None
     notify: NotifyConfig | None = None
+    evidence_key: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Given:
     max_rejected: float | None = None
     min_coverage: float | None = None
     mappings: tuple[Path, ...] = ()
+    evidence_key: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ class Settings:
     """Files that say how tables and JSON of other systems are read."""
     notify: NotifyConfig | None = None
     """Who is told of what; None where nobody is."""
+    evidence_key: Path | None = None
+    """The private key that evidence packs are signed with."""
 
     @property
     def store_exists(self) -> bool:
@@ -154,6 +158,7 @@ def resolve(given: Given, start: Path, *, needs_facts: bool = True) -> Settings:
         named=given.policies or _named(base, config.policies),
         mappings=given.mappings or tuple(base / path for path in config.mappings or ()),
         notify=config.notify,
+        evidence_key=given.evidence_key or _below(base, config.evidence_key),
     )
 
 

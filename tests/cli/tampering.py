@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +12,9 @@ from random import Random
 import zstandard
 from sqlalchemy import text
 
-from policycheck.store.chain import hash_event, seal_run
+from policycheck.store.chain import Kept, hash_event, seal_run
 from policycheck.store.database import open_store
+from policycheck.store.times import from_stored
 from policycheck.store.tree import root_of
 
 
@@ -21,24 +22,28 @@ from policycheck.store.tree import root_of
 class Place:
     """A store that may be tampered with."""
 
+    url: str
     folder: Path
+    """Where `policycheck.facts` is."""
     random: Random
 
-    @property
-    def database(self) -> Path:
-        return self.folder / "policycheck.db"
-
     def rows(self, query: str, *values: object) -> list[tuple]:
-        with sqlite3.connect(self.database) as connection:
-            found = connection.execute(query, values).fetchall()
-        connection.close()
-        return found
+        """Ask or tell the database, as somebody whom it does not hinder."""
+        with open_store(self.url).writing() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+                query = query.replace("?", "%s")
+            done = connection.exec_driver_sql(query, values)
+            return [tuple(row) for row in done] if done.returns_rows else []
 
     def pick(self, query: str) -> tuple:
         return self.random.choice(self.rows(query + " ORDER BY 1"))
 
     def segment(self) -> Path:
         return self.random.choice(sorted(self.folder.glob("policycheck.facts/??/*")))
+
+
+_HEAD = "SELECT hash, id FROM run ORDER BY id DESC LIMIT 1"
 
 
 def edit_event(place: Place) -> str:
@@ -71,8 +76,6 @@ def insert_event(place: Place) -> str:
     (run,) = place.pick("SELECT id FROM run")
     ((number,),) = place.rows("SELECT max(id) + 1 FROM event")
     ((at,),) = place.rows("SELECT as_of FROM run WHERE id = ?", run)
-    from policycheck.store.times import from_stored
-
     rest = ("f" * 32, "closed", "report", "resolved")
     told = hash_event(number, run, from_stored(at), rest)
     place.rows(
@@ -105,7 +108,7 @@ def delete_run(place: Place) -> str:
 
 
 def cut_the_tail(place: Place) -> str:
-    ((head, last),) = place.rows("SELECT hash, max(id) FROM run")
+    ((head, last),) = place.rows(_HEAD)
     _forget_run(place, last)
     return f"the head {head[:12]} is not in the chain"
 
@@ -119,20 +122,16 @@ def _forget_run(place: Place, run: int) -> None:
 
 def rewrite_everything(place: Place) -> str:
     """Who writes the whole chain anew is told by a head that somebody knows."""
-    ((head, _),) = place.rows("SELECT hash, max(id) FROM run")
+    ((head, _),) = place.rows(_HEAD)
     (number,) = place.pick("SELECT id FROM event")
     place.rows("UPDATE event SET detail = 'forged' WHERE id = ?", number)
-    store = open_store(f"sqlite:///{place.database}")
-    seals = dict(place.rows("SELECT id, seal FROM run"))
+    store = open_store(place.url)
+    seals = dict(place.rows("SELECT id, CAST(seal AS TEXT) FROM run"))
     place.rows("UPDATE run SET hash = NULL")
     with store.writing() as connection:
-        import json
-
         for run, old in sorted(seals.items()):
             hashed = []
             asked = text("SELECT id, at, fingerprint, kind, cause, detail FROM event")
-            from policycheck.store.times import from_stored
-
             for each in connection.execute(
                 text(f"{asked} WHERE run_id = :run ORDER BY id"), {"run": run}
             ).all():
@@ -143,8 +142,6 @@ def rewrite_everything(place: Place) -> str:
                 hashed.append(told)
             seal = json.loads(old)
             event = seal["event"] | {"sha256": root_of(hashed)}
-            from policycheck.store.chain import Kept
-
             seal_run(
                 connection, run, {"event": event, "opening": seal["opening"]},
                 [Kept(*each) for each in seal["contents"]],

@@ -36,7 +36,8 @@ def export(
             "--key",
             metavar="FILE",
             envvar="POLICYCHECK_EVIDENCE_KEY",
-            help="Ed25519 private key (PEM) to sign with; needs policycheck[evidence].",
+            help="Ed25519 private key (PEM) to sign with (default: the config's `evidence_key`);"
+            " needs policycheck[evidence].",
         ),
     ] = None,
     store: options.StoreUrl = None,
@@ -47,10 +48,11 @@ def export(
     from policycheck.store.violations import find_violation
     from policycheck.workspace import Given, resolve
 
-    with stored(resolve(Given(store=store), Path.cwd())).store.reading() as connection:
+    settings = resolve(Given(store=store, evidence_key=key), Path.cwd())
+    with stored(settings).store.reading() as connection:
         files = collect(connection, find_violation(connection, fingerprint).fingerprint)
-    if key is not None:
-        files[SIGNATURE] = sign(files[MANIFEST], key)
+    if settings.evidence_key is not None:
+        files[SIGNATURE] = sign(files[MANIFEST], settings.evidence_key)
     try:
         pack.write_bytes(as_zip(files))
     except OSError as error:

@@ -61,11 +61,11 @@ def _check_files(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Ite
     told = dict(manifest["files"])
     for name in sorted({*told, *files} - {MANIFEST, SIGNATURE}):
         if name not in files:
-            yield f"{name} is missing"
+            yield f"{name} is missing, and {MANIFEST} names it"
         elif name not in told:
-            yield f"{name} does not belong to the pack"
+            yield f"{name} does not belong to the pack: {MANIFEST} does not name it"
         elif hashlib.sha256(files[name]).hexdigest() != told[name]:
-            yield f"{name} was edited"
+            yield f"{name} is not what {MANIFEST} says"
 
 
 def _check_parts(
@@ -103,7 +103,7 @@ def _check_runs(runs: list[dict[str, Any]], head: str, known_head: str | None) -
         if after["previous"] != run["hash"]:
             yield f"runs.json: run {after['id']} does not follow the run before it"
     if runs[-1]["hash"] != head:
-        yield f"runs.json does not end with the head {head[:12]}"
+        yield f"runs.json does not end with the head that {MANIFEST} names, {head[:12]}"
     if known_head and not any(run["hash"].startswith(known_head.lower()) for run in runs):
         yield f"the head {known_head[:12]} is not among the runs of the pack"
 
