@@ -85,7 +85,7 @@ def test_what_was_changed_in_a_pack_is_named(number: int, pack: Path, run: Run) 
     elif kind == "delete":
         del files[name]
     elif kind == "insert":
-        name = "policy/more.yaml"
+        name = other = "policy/more.yaml"
         files[name] = b"forged"
     elif kind == "truncate":
         files[name] = files[name][: random.randrange(len(files[name]))]
