@@ -106,19 +106,11 @@ def _judge(
         assessment = assess(con, _question(request), request.catalogue)
     entry = entered.result() if entered else None
     effects = waive(con, request.waivers, _question(request))
-    _note_holders(con)
-    _lay_out_lives(con, request.catalogue)
-    lay_out_evidence(con)
-    if memory:
-        memory.load_lives(con, [policy.policy for policy in request.policies])
-    compute_lives(con, _basis(request, inputs))
+    _give_lives(request, con, inputs, memory)
     outcome = Outcome(
         con=con,
         assessment=assessment,
-        inputs=[
-            InputLine(i.path, i.sha256, i.format, i.devices, i.items, i.rejected)
-            for i in sorted(inputs.reports.inputs, key=lambda line: line.path)
-        ],
+        inputs=_input_lines(inputs),
         asked=request.policies,
         assumed=request.assume,
         problems=(
@@ -139,6 +131,28 @@ def _judge(
         kept = list(contents_of(request, con))
         memory.record(con, entry, request.as_of, outcome.tallies, kept)
     return replace(outcome, digests={**outcome.digests, "chain": memory.head})
+
+
+def _give_lives(
+    request: AuditRequest,
+    con: DuckDBPyConnection,
+    inputs: Intake,
+    memory: OpenArchive | None,
+) -> None:
+    """Compare what was found with the lives of before, and lay out what proves it."""
+    _note_holders(con)
+    _lay_out_lives(con, request.catalogue)
+    lay_out_evidence(con)
+    if memory:
+        memory.load_lives(con, [policy.policy for policy in request.policies])
+    compute_lives(con, _basis(request, inputs))
+
+
+def _input_lines(inputs: Intake) -> list[InputLine]:
+    return [
+        InputLine(i.path, i.sha256, i.format, i.devices, i.items, i.rejected)
+        for i in sorted(inputs.reports.inputs, key=lambda line: line.path)
+    ]
 
 
 @contextmanager
