@@ -75,7 +75,7 @@ def watch(
     recursive: Recursive = False,
     in_place: InPlaceOnly = False,
     markers: Markers = False,
-    batch_files: BatchFiles = 1000,
+    batch_files: BatchFiles = 4000,
     log_json: Json = False,
     metrics_port: MetricsPort = None,
     metrics_file: MetricsFile = None,

@@ -14,7 +14,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.events import (
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
@@ -22,6 +28,8 @@ logging.getLogger("watchdog").addHandler(logging.NullHandler())  # its remarks a
 _PROBE_SECONDS = 2.0
 _SILENT = ("nfs", "cifs", "smb", "fuse", "9p", "overlay", "virtiofs", "ceph", "gluster", "vboxsf")
 """How kinds of file systems begin that tell nothing, or not of what other machines write."""
+_WANTED = [FileCreatedEvent, FileMovedEvent, FileClosedEvent] if sys.platform == "linux" else None
+"""Asked of the kernel: without it, each file that we open and close would tell us of that."""
 _MOUNTS = Path("/proc/self/mounts")
 
 
@@ -60,7 +68,7 @@ class Events:
         self.close()
         self._inode = inode
         observer = Observer()
-        observer.schedule(_Flag(self._flag), str(self._folder))
+        observer.schedule(_Flag(self._flag), str(self._folder), event_filter=_WANTED)
         try:
             observer.start()
         except OSError:  # no watch is left on this machine

@@ -17,6 +17,9 @@ from pathlib import Path
 
 from policycheck.inventory.files.opening import is_finished
 
+if sys.platform == "linux":
+    import fcntl
+
 PROCESSING = "processing"
 DONE = "done"
 REJECTED = "rejected"
@@ -89,7 +92,7 @@ class Inbox:
             return True
         if self._manner.markers:
             return False
-        written = is_written(self.folder / file.name) if file.size else None
+        written = is_written(f"{self.folder}/{file.name}") if file.size else None
         if written is not None:
             return not written
         return moment - self._seen[file.name][1] >= self._manner.settle
@@ -117,15 +120,13 @@ def _candidate(path: str, status: os.stat_result, marked: bool) -> Candidate:
     return Candidate(changed, path, status.st_size, status.st_ino, regular, marked)
 
 
-def is_written(path: Path) -> bool | None:
+def is_written(path: Path | str) -> bool | None:
     """Tell whether some process has a file open for writing; None where that cannot be told.
 
     Who opens it in that very moment makes the kernel send SIGIO, which must be ignored.
     """
     if sys.platform != "linux":
         return None
-    import fcntl
-
     try:
         with open_regular(path) as handle:
             try:
@@ -138,14 +139,22 @@ def is_written(path: Path) -> bool | None:
         return None
 
 
+_READ_ONLY = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+
 @contextmanager
-def open_regular(path: Path) -> Iterator[int]:
+def open_regular(path: Path | str) -> Iterator[int]:
     """Open an ordinary file to be read; never follows a link, never waits for a pipe.
 
     Raises OSError for anything else, also where the name was given to something else meanwhile.
     """
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    number = os.open(path, flags | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
+    number = os.open(path, _READ_ONLY)
     try:
         if not stat.S_ISREG(os.fstat(number).st_mode):
             raise OSError(f"{path} is no ordinary file")

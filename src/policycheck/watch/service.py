@@ -25,6 +25,8 @@ from policycheck.watch.pulse import Pulse
 
 _NEWEST = 10
 """One in so many places of a batch is for what came last: a burst delays no lone report."""
+_FEWEST = 200
+"""A batch of fewer takes hardly less time: what has to be done for each batch outweighs it."""
 _WITHOUT_EVENTS = 1.0
 _TOUCH_SECONDS = 60.0
 
@@ -33,7 +35,7 @@ _TOUCH_SECONDS = 60.0
 class Pace:
     """How much is taken at once, and how often is looked."""
 
-    files: int = 1000
+    files: int = 4000
     bytes: int = 64 * 1024 * 1024
     seconds: float = 5.0
     """How long a batch may take: after a longer one the next has half as many files."""
@@ -217,7 +219,8 @@ class Watcher:
     def _adapt(self, seconds: float, files: int) -> None:
         """Let a batch take about as long as it may."""
         if seconds > self._pace.seconds:
-            self._places = max(1, min(self._places, files) // 2)
+            fewest = min(_FEWEST, self._pace.files)
+            self._places = max(fewest, min(self._places, files) // 2)
         elif files >= self._places:
             self._places = min(self._pace.files, self._places * 2)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from policycheck.inventory.base import HEAD_BYTES, Form, Head
@@ -21,6 +22,7 @@ _PLIST_KEYS = (
     "_dataType", "SPApplicationsDataType", "bundleid", "CFBundleName",
 )  # fmt: skip
 """The keys that property lists are told by."""
+_DECODER = json.JSONDecoder()
 _MAX_KEYS = 200
 _MAX_PATHS = 1000
 _MAX_DEPTH = 6
@@ -75,11 +77,51 @@ def _read_keys(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
     As far as the text goes; never fails.
     """
+    start = text.find("{")
+    if start < 0:
+        return (), ()
+    try:
+        value, _ = _DECODER.raw_decode(text, start)
+    except (ValueError, RecursionError):  # it is cut, or damaged
+        return _scan_keys(text, start)
+    paths: dict[str, None] = {}
+    _walk(value, "", 1, paths)
+    return tuple(value)[:_MAX_KEYS], tuple(paths)[:_MAX_PATHS]
+
+
+def _walk(value: dict[str, object], prefix: str, depth: int, paths: dict[str, None]) -> None:
+    """Add the paths of all keys in an object, those above them being `prefix`.
+
+    depth: how many brackets are open in it.
+    """
+    if len(paths) >= _MAX_PATHS:
+        return
+    for key, each in value.items():
+        path = prefix + key
+        paths[path] = None
+        if depth < _MAX_DEPTH and type(each) is dict:
+            _walk(each, f"{path}.", depth + 1, paths)
+        elif depth < _MAX_DEPTH and type(each) is list:
+            _walk_list(each, f"{path}.", depth + 1, paths)
+
+
+def _walk_list(value: list[object], prefix: str, depth: int, paths: dict[str, None]) -> None:
+    if depth >= _MAX_DEPTH:
+        return
+    for each in value:
+        if type(each) is dict:
+            _walk(each, prefix, depth + 1, paths)
+        elif type(each) is list:
+            _walk_list(each, prefix, depth + 1, paths)
+
+
+def _scan_keys(text: str, start: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the same of a text that is no JSON, or not all of it, token by token."""
     keys: dict[str, None] = {}
     paths: dict[str, None] = {}
     above: list[str] = []  # for each open bracket, the key that it stands behind
     key = text_before = ""
-    for token in _JSON_TOKEN.finditer(text, max(text.find("{"), 0)):
+    for token in _JSON_TOKEN.finditer(text, start):
         mark = token[0]
         if mark in "{[":
             above.append(key)

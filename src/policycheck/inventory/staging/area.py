@@ -283,7 +283,7 @@ class Staging:
         scan(self.con, relation, self.rows.shape, scanned)
         self._scanned.append((scanned, part))
 
-    def add_devices(self, devices: str, items: str, input_no: int) -> None:
+    def add_devices(self, devices: str, items: str) -> None:
         """Add many devices of documents at once, with their items in a part of their own.
 
         `devices` is SQL of rows as `rows` writes them, of devices only; `items` is SQL of a
@@ -292,7 +292,7 @@ class Staging:
         self.rows.use(DEVICE_HEADER)
         number, target = self.new_part()
         self._scan_documents(Relation(devices, numbered=True), number)
-        self._item_parts.write(items, target, input_no)
+        self._item_parts.write(items, target)
 
     def _list_sources(self) -> list[str]:
         """Return the source of each input, in order; a list in SQL counts from 1, as they do."""

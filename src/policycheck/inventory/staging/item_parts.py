@@ -12,17 +12,21 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
+_INPUT = "CAST(split_part(device_ref, '/', 1) AS INTEGER)"
+"""The input of a row: see rows.py."""
+
+
 class ItemParts:
-    """Writes such parts, each of one input, and takes out again what turns out to be at fault."""
+    """Writes such parts, and takes out again what turns out to be at fault."""
 
     def __init__(self, con: DuckDBPyConnection) -> None:
         self._con = con
-        self._parts: list[tuple[int, Path]] = []
+        self._parts: list[Path] = []
 
-    def write(self, query: str, target: Path, input_no: int) -> None:
+    def write(self, query: str, target: Path) -> None:
         """Write what a query gives: the columns of a part."""
         write_parquet(self._con, query, target, {})
-        self._parts.append((input_no, target))
+        self._parts.append(target)
 
     def drop_faults(self) -> Counter[int]:
         """Drop the records that stand in the table `fault`; return how many items each input has.
@@ -31,15 +35,14 @@ class ItemParts:
         as they are.
         """
         counts: Counter[int] = Counter()
-        for input_no, path in self._parts:
-            rows = "FROM read_parquet($path)"
-            told = "(SELECT record FROM fault WHERE input_no = $input_no)"
-            known = {"path": escape_glob(path), "input_no": str(input_no)}
-            if self._con.execute(f"{rows} WHERE record IN {told} LIMIT 1", known).fetchall():
+        rows = "FROM read_parquet($path)"
+        bad = f"({_INPUT}, record) IN (SELECT (input_no, record) FROM fault)"
+        for path in self._parts:
+            known = {"path": escape_glob(path)}
+            if self._con.execute(f"{rows} WHERE {bad} LIMIT 1", known).fetchall():
                 sound = path.with_suffix(".sound")
-                write_parquet(self._con, f"{rows} WHERE record NOT IN {told}", sound, known)
+                write_parquet(self._con, f"{rows} WHERE NOT {bad}", sound, known)
                 sound.replace(path)
-            left = {"path": known["path"]}
-            ((count,),) = self._con.execute(f"SELECT count(*) {rows}", left).fetchall()
-            counts[input_no] += count
+            counted = f"SELECT {_INPUT}, count(*) {rows} GROUP BY ALL"
+            counts.update(dict(self._con.execute(counted, known).fetchall()))
         return counts

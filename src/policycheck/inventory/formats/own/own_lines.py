@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from policycheck.inventory.base import MAX_LINE, MAX_RECORD, Facts, Head, Source, UnreadableError
-from policycheck.inventory.files.spool import SMALL
 from policycheck.inventory.formats.own.plain_lines import Line, scan_plain
 from policycheck.inventory.staging.columns import (
     DEVICE_TEXTS,
@@ -45,6 +45,8 @@ FACTS = Facts(
 )
 
 _SHORT = 1000
+_FEW = 256 * 1024
+"""So many bytes are read line by line: DuckDB takes its time to begin."""
 _DEVICE_KEYS = frozenset(DEVICE_TEXTS)
 _ITEM_KEYS = frozenset(ITEM_TEXTS)
 _OTHER_KEYS = ("items", "listing", "source", "partial", "attributes", "received_at")
@@ -65,29 +67,36 @@ def claims(head: Head) -> bool:
 
 def read(sources: Sequence[Source], staging: Staging) -> None:
     """Read every line; a line that is no device as we write it is rejected by itself."""
+    unknown: dict[int, set[str]] = {source.input_no: set() for source in sources}
+    lines: Iterator[Line] = chain.from_iterable(_lines(source, staging) for source in sources)
+    if sum(source.size for source in sources) > _FEW:
+        lines = scan_plain(lines, staging)
+    for source, record, line in lines:
+        try:
+            device = _parse(line)
+            unknown[source.input_no] |= _add_device(source, record, device, staging)
+        except _LineError as fault:
+            staging.reject(source, record, str(fault))
+            staging.records[source.input_no] += 1
     for source in sources:
-        if _is_one_document(source):
-            error = UnreadableError(
-                "is JSON laid out over lines or as a list, where each device has a line of its own",
-                "make lines of it, as jq -c does: jq -c '.[]' of a list",
-            )
-            staging.refuse(source.input_no, source.path, error)
-            continue
-        unknown: set[str] = set()
-        lines: Iterable[Line] = enumerate(filter(bytes.strip, source.lines()), 1)
-        if source.size > SMALL:
-            lines = scan_plain(lines, source, staging)
-        for record, line in lines:
-            try:
-                device = _parse(line)
-                unknown |= _add_device(source, record, device, staging)
-            except _LineError as fault:
-                staging.reject(source, record, str(fault))
-                staging.records[source.input_no] += 1
-        _warn_of_keys(source, unknown, staging)
+        _warn_of_keys(source, unknown[source.input_no], staging)
         if source.cut:
             message = "ends in the middle; the devices that came before are used"
             staging.warn(source.path, message, "export it once more")
+
+
+def _lines(source: Source, staging: Staging) -> Iterator[Line]:
+    """Yield a source's lines; refuse it where it is none of lines."""
+    try:
+        if _is_one_document(source):
+            raise UnreadableError(
+                "is JSON laid out over lines or as a list, where each device has a line of its own",
+                "make lines of it, as jq -c does: jq -c '.[]' of a list",
+            )
+        for record, line in enumerate(filter(bytes.strip, source.lines()), 1):
+            yield Line(source, record, line)
+    except UnreadableError as error:
+        staging.refuse(source.input_no, source.path, error)
 
 
 def _is_one_document(source: Source) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from policycheck.inventory.base import Source
 from policycheck.inventory.files.spool import unused_path
@@ -31,8 +31,15 @@ from policycheck.inventory.staging.table import escape_glob
 if TYPE_CHECKING:
     from policycheck.inventory.staging.area import Staging
 
-Line = tuple[int, bytes]
-"""A record's number, and its text."""
+
+class Line(NamedTuple):
+    """One record, and where it stands."""
+
+    source: Source
+    record: int
+    """Its number in the source."""
+    text: bytes
+
 
 _CHUNK = 32 * 1024 * 1024
 _LONGEST = 256 * 1024
@@ -53,14 +60,14 @@ class _Chunk:
     keys: Keys
 
 
-def scan_plain(lines: Iterable[Line], source: Source, staging: Staging) -> Iterator[Line]:
-    """Put the plain lines into the staging area, and yield the others."""
+def scan_plain(lines: Iterable[Line], staging: Staging) -> Iterator[Line]:
+    """Put the plain lines, of one source or many, into the staging area, and yield the others."""
     path = unused_path(staging.scratch, "lines", "")
     path.mkdir()
     for chunk in _look_ahead(_write_chunks(lines, path)):
-        used = _scan_chunk(chunk, source, staging)
+        used = _scan_chunk(chunk, staging)
         chunk.path.unlink()
-        yield from ((number, line) for number, line in chunk.lines if number not in used)
+        yield from (line for line in chunk.lines if (line.source.input_no, line.record) not in used)
 
 
 def _write_chunks(lines: Iterable[Line], folder: Path) -> Iterator[_Chunk]:
@@ -68,7 +75,7 @@ def _write_chunks(lines: Iterable[Line], folder: Path) -> Iterator[_Chunk]:
     for at, chunk in enumerate(_cut_chunks(lines)):
         path = folder / f"{at}.ndjson"
         with path.open("xb") as handle:
-            handle.writelines(_number(number, line) for number, line in chunk)
+            handle.writelines(map(_number, chunk))
         yield _Chunk(path, chunk, _sample(chunk))
 
 
@@ -84,9 +91,9 @@ def _look_ahead(chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
 def _cut_chunks(lines: Iterable[Line]) -> Iterator[list[Line]]:
     chunk: list[Line] = []
     size = 0
-    for number, line in lines:
-        chunk.append((number, line))
-        size += len(line)
+    for line in lines:
+        chunk.append(line)
+        size += len(line.text)
         if size > _CHUNK:
             yield chunk
             chunk, size = [], 0
@@ -94,28 +101,29 @@ def _cut_chunks(lines: Iterable[Line]) -> Iterator[list[Line]]:
         yield chunk
 
 
-def _number(number: int, line: bytes) -> bytes:
+def _number(line: Line) -> bytes:
     """Return a line with its number, its keys and its lists counted; nothing if it is not plain."""
-    line = line.strip()
-    if len(line) > _LONGEST or not line.startswith(b'{"') or _LAST_COMMA.search(line):
+    text = line.text.strip()
+    if len(text) > _LONGEST or not text.startswith(b'{"') or _LAST_COMMA.search(text):
         return b""
-    if b'" :' in line or b"\\u0000" in line:  # keys that are not counted, texts that are none
+    if b'" :' in text or b"\\u0000" in text:  # keys that are not counted, texts that are none
         return b""
-    odd = _ODD_VALUE.findall(line)
+    odd = _ODD_VALUE.findall(text)
     nulls, lists = odd.count(b"n"), odd.count(b"[")
     if nulls + lists < len(odd):
         return b""
-    said = line.count(b'":') - nulls
-    return b'{"_r":"%d","_k":"%d","_l":"%d",%b\n' % (number, said, lists, line[1:])
+    said = text.count(b'":') - nulls
+    place = (line.source.input_no, line.record)
+    return b'{"_i":"%d","_r":"%d","_k":"%d","_l":"%d",%b\n' % (*place, said, lists, text[1:])
 
 
 def _sample(chunk: Sequence[Line]) -> Keys:
     """Look for our keys in some of the lines; a line with others is not plain."""
     device: set[str] = set()
     item: set[str] = set()
-    for _, line in chunk[:: max(len(chunk) // _SAMPLES, 1)]:
+    for line in chunk[:: max(len(chunk) // _SAMPLES, 1)]:
         try:
-            value = json.loads(line)
+            value = json.loads(line.text)
         except (ValueError, RecursionError):
             continue
         if isinstance(value, dict):
@@ -130,8 +138,8 @@ def _sample(chunk: Sequence[Line]) -> Keys:
     )
 
 
-def _scan_chunk(chunk: _Chunk, source: Source, staging: Staging) -> set[int]:
-    """Scan numbered lines, and return the numbers of those that were used."""
+def _scan_chunk(chunk: _Chunk, staging: Staging) -> set[tuple[int, int]]:
+    """Scan numbered lines, and return input and number of those that were used."""
     import duckdb
 
     keys = chunk.keys
@@ -142,8 +150,7 @@ def _scan_chunk(chunk: _Chunk, source: Source, staging: Staging) -> set[int]:
         )
     except duckdb.Error:
         return set()
-    no = source.input_no
-    staging.add_devices(relate_devices(keys, no), select_items(keys, no), no)
-    used = staging.con.execute("SELECT record FROM plain_line").fetchall()
+    staging.add_devices(relate_devices(keys), select_items(keys))
+    used = staging.con.execute("SELECT _i, record FROM plain_line").fetchall()
     staging.con.execute("DROP TABLE plain_line")
-    return {number for (number,) in used}
+    return set(used)

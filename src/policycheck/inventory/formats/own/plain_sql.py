@@ -32,7 +32,7 @@ class Keys:
 def select_lines(keys: Keys) -> str:
     """Return the SQL of the lines that nothing is lost of: their keys, `record` and `ref`."""
     fields = ", ".join(f"{name} {_type(name)}" for name in keys.item) or "name VARCHAR"
-    types = {"_r": "BIGINT", "_k": "BIGINT", "_l": "BIGINT"}
+    types = {"_i": "INTEGER", "_r": "BIGINT", "_k": "BIGINT", "_l": "BIGINT"}
     types |= {name: _type(name) for name in keys.device} | {"items": f"STRUCT({fields})[]"}
     columns = ", ".join(f"'{name}': '{kind}'" for name, kind in types.items())
     said_by = trim_text("source") if "source" in keys.device else "CAST(NULL AS VARCHAR)"
@@ -46,20 +46,20 @@ def select_lines(keys: Keys) -> str:
     )
 
 
-def relate_devices(keys: Keys, input_no: int) -> str:
+def relate_devices(keys: Keys) -> str:
     """Return the SQL of the lines as a table of `HEADER`: a row for each device."""
     cells = ", ".join(f"{_cell(name, keys)} AS c{at}" for at, name in enumerate(HEADER))
-    return f"(SELECT {input_no} AS input_no, record, {cells} FROM plain_line)"
+    return f"(SELECT _i AS input_no, record, {cells} FROM plain_line)"
 
 
-def select_items(keys: Keys, input_no: int) -> str:
+def select_items(keys: Keys) -> str:
     """Return the SQL of the items as they are kept."""
     texts = {name: trim_text(f"item.{name}") for name in keys.item if name != "attributes"}
     attributes = _trim_map("item.attributes") if "attributes" in keys.item else ""
     columns = ", ".join(list_item_columns(texts, attributes))
     return (
-        f"SELECT {input_no} || '/' || ref AS device_ref, record, {columns}"
-        " FROM (SELECT ref, record, unnest(items) AS item FROM plain_line)"
+        f"SELECT _i || '/' || ref AS device_ref, record, {columns}"
+        " FROM (SELECT _i, ref, record, unnest(items) AS item FROM plain_line)"
     )
 
 
