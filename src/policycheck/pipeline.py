@@ -20,7 +20,6 @@ from policycheck.catalogue.catalogue import Catalogue
 from policycheck.engine.assessment import Assessment
 from policycheck.engine.judge import Question, assess, lay_out
 from policycheck.engine.session import insert_columns, open_session
-from policycheck.engine.unheld import Unheld
 from policycheck.engine.waive import waive
 from policycheck.inventory.base import Progress
 from policycheck.keeping import contents_of, lay_out_evidence
@@ -30,10 +29,9 @@ from policycheck.problems import (
     ConnectionLostError,
     PolicycheckError,
     Problem,
-    did_you_mean,
-    quote,
 )
 from policycheck.reading import Intake, read_inputs
+from policycheck.remarks import describe_joins, describe_unheld
 from policycheck.report.content import InputLine
 from policycheck.report.waivers import describe_effects
 from policycheck.request import AuditRequest
@@ -43,8 +41,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from policycheck.store.archive import Archive, Entry, OpenArchive
-
-_MOST_NAMES = 5
 
 
 class KnownReportsError(PolicycheckError):
@@ -115,8 +111,8 @@ def _judge(
         assumed=request.assume,
         problems=(
             *inputs.problems,
-            *_describe_joins(con),
-            *map(_describe_unheld, assessment.unheld),
+            *describe_joins(con),
+            *map(describe_unheld, assessment.unheld),
             *describe_effects(effects, request.as_of, whole=_is_whole(assessment, memory)),
         ),
         records=sum(line.records for line in inputs.reports.inputs),
@@ -189,15 +185,15 @@ def _refuse_known(request: AuditRequest, memory: OpenArchive) -> None:
         raise KnownReportsError(known)
 
 
+def _is_whole(assessment: Assessment, memory: OpenArchive | None) -> bool:
+    """Tell whether all devices that are known were judged, so that shares mean something."""
+    return memory is None or assessment.devices >= memory.devices
+
+
 def _question(request: AuditRequest) -> Question:
     return Question(
         request.policies, request.as_of, request.drafts, request.assume, request.attestations
     )
-
-
-def _is_whole(assessment: Assessment, memory: OpenArchive | None) -> bool:
-    """Tell whether all devices that are known were judged, so that shares mean something."""
-    return memory is None or assessment.devices >= memory.devices
 
 
 def _recall_others(
@@ -235,23 +231,6 @@ def _forget_held(con: DuckDBPyConnection, inputs: Intake) -> None:
     )
     con.execute("DELETE FROM report WHERE input_no IS NULL")
     con.execute("DELETE FROM part_file WHERE part >= ?", [len(inputs.reports.parts)])
-
-
-def _describe_joins(con: DuckDBPyConnection) -> Iterator[Problem]:
-    """Say which devices of several systems are taken for one because of their names."""
-    rows = con.execute("SELECT name FROM joined_by_name ORDER BY name").fetchall()
-    if names := [name for (name,) in rows]:
-        shown = ", ".join(names[:_MOST_NAMES]) + (", ..." if len(names) > _MOST_NAMES else "")
-        message = f"joined by name only, for lack of a serial number: {shown}"
-        hint = "where that is wrong, let each system report serial numbers"
-        yield Problem(message, None, hint, severity="warning")
-
-
-def _describe_unheld(unheld: Unheld) -> Problem:
-    holder = "person" if unheld.column.startswith("person.") else "device"
-    message = f"{unheld.path}: no {holder} has {unheld.column} {quote(unheld.value)}"
-    hint = did_you_mean(unheld.value, unheld.held)
-    return Problem(message, None, hint, severity="warning")
 
 
 def _basis(request: AuditRequest, inputs: Intake) -> Basis:
