@@ -26,7 +26,7 @@ def describe_joins(con: DuckDBPyConnection) -> Iterator[Problem]:
 
 
 def describe_unheld(unheld: Unheld) -> Problem:
-    """Say that a policy asks for a value that nobody and nothing has, and which one may be meant."""
+    """Say that a policy asks for a value that nobody has, and which one may be meant."""
     holder = "person" if unheld.column.startswith("person.") else "device"
     message = f"{unheld.path}: no {holder} has {unheld.column} {quote(unheld.value)}"
     hint = did_you_mean(unheld.value, unheld.held)
