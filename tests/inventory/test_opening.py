@@ -71,7 +71,7 @@ def test_half_a_character_at_the_end_of_utf16(read, tmp_path):
     path.write_bytes(b"\xff\xfe" + TEXT.encode("utf-16-le")[:-3])
     reading = read(path)
     assert rows(reading) == ROWS[:1]
-    assert reading.rejected() == [(2, "holds bytes that are not UTF-8")]
+    assert reading.rejected() == [(2, "holds bytes that are not UTF-16LE")]
 
 
 def packed(content, name):
@@ -264,3 +264,57 @@ def test_what_is_no_ordinary_file_is_refused_unread(tmp_path):
     os.mkfifo(pipe)
     ((path, sha256, found),) = Opener(duckdb.connect(), tmp_path, lambda size: None).open(pipe)
     assert (path, sha256, found.message) == (str(pipe), "", "is no ordinary file")
+
+
+def write_late(form, size):
+    """Return a report in which nothing but the last record is more than ASCII."""
+    if form == "csv":
+        rows = (f"D{number % 9},windows,app,Plain App {number}" for number in range(size))
+        return "\n".join(["device_id,platform,kind,name", *rows, "D-X,windows,app,微信电脑版\n"])
+    rows = (f'{{"device_id":"P{n}","items":[{{"name":"Plain App {n}"}}]}}' for n in range(size))
+    return "\n".join([*rows, '{"device_id":"D-X","items":[{"name":"微信电脑版"}]}\n'])
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson"])
+@pytest.mark.parametrize("size", [20_000, 150_000])
+def test_gb18030_that_shows_itself_late(read, tmp_path, form, size):
+    """So far that no first look finds it, in files that stay in memory and in those that do not."""
+    path = tmp_path / "x"
+    path.write_bytes(write_late(form, size).encode("gb18030"))
+    reading = read(path)
+    (line,) = reading.result.inputs
+    assert (line.encoding, reading.rejected()) == ("GB18030", [])
+    found = reading.items("record, device_ref, name")
+    assert [name for _, ref, name in found if ref.endswith("D-X")] == ["微信电脑版"]
+
+
+@pytest.mark.parametrize("times", [1, 60_000])
+def test_one_bad_byte_costs_a_gb18030_table_one_record(read, tmp_path, times):
+    text = "device_id,platform,kind,name\n" + "D1,windows,app,企业微信文档\n" * times
+    bad = "D2,windows,app,飞书".encode("gb18030") + b"\xff\n"
+    path = tmp_path / "x.csv"
+    path.write_bytes(text.encode("gb18030") + bad + "D3,windows,app,钉钉会议\n".encode("gb18030"))
+    reading = read(path)
+    assert reading.rejected() == [(times + 1, "holds bytes that are not GB18030")]
+    assert {name for (name,) in reading.items("name")} == {"企业微信文档", "钉钉会议"}
+    assert reading.result.inputs[0].encoding == "GB18030"
+
+
+def test_western_letters_are_not_taken_for_damaged_gb18030(read, tmp_path):
+    path = tmp_path / "x.csv"
+    text = "device_id,platform,kind,name\nD1,windows,app,Café du Théâtre\nD2,windows,app,Zoé\n"
+    path.write_bytes(text.encode("cp1252"))
+    reading = read(path)
+    assert reading.result.inputs[0].encoding == "UTF-8"
+    assert {reason for _, reason in reading.rejected()} == {"holds bytes that are not UTF-8"}
+
+
+@pytest.mark.parametrize("size", [1, 400_000])
+@pytest.mark.parametrize("first", [b"sep=;\r\n", b'"sep=;"\n', b"#TYPE System.Object\r\n"])
+def test_what_stands_before_the_header_is_skipped(read, tmp_path, first, size):
+    path = tmp_path / "x.csv"
+    path.write_bytes(first + b"device_id;platform;kind;name\r\n" + b"D1;ios;app;A\r\n" * size)
+    reading = read(path)
+    (line,) = reading.result.inputs
+    assert (line.format, line.records, line.rejected) == ("policycheck-table", size, 0)
+    assert line.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()

@@ -8,15 +8,18 @@ rows; `readers.py` lists them all.
 from __future__ import annotations
 
 import codecs
+import io
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import IO, TYPE_CHECKING, Literal, Protocol
 
 from policycheck.problems import Problem
 
 if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer as Buffer
+
     from policycheck.inventory.files.digest import Digest
     from policycheck.inventory.staging.area import Staging
 
@@ -39,6 +42,8 @@ MAX_LINE = 64 * 1024 * 1024
 MAX_RECORD = 1024 * 1024
 """The longest record of a table, and the longest item of a document, in bytes."""
 
+_BUFFER = 1024 * 1024
+
 ROSTER = " roster"
 """Ends the source of what a system says of a device without listing anything that is on it."""
 
@@ -50,6 +55,51 @@ class UnreadableError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+def open_report(path: Path) -> IO[bytes]:
+    """Open a file of the user's for reading.
+
+    What fails there, now or later (a fault of the disk or the network, a right, a file that is
+    gone), makes this file unreadable, and nothing else.
+
+    Raises:
+        UnreadableError: here, and wherever the file is read.
+    """
+    try:
+        return io.BufferedReader(_ReportFile(path), _BUFFER)
+    except OSError as error:
+        raise cannot_read(error) from error
+
+
+def look_at(path: Path) -> os.stat_result | None:
+    """Return what the system says of a path; None where there is nothing, or nobody may see it."""
+    try:
+        return path.stat()
+    except (OSError, ValueError):
+        return None
+
+
+def cannot_read(error: OSError) -> UnreadableError:
+    """Return what an error of the system says of the file that was to be read."""
+    reason = error.strerror or type(error).__name__
+    return UnreadableError(f"cannot be read: {reason[:1].lower()}{reason[1:]}")
+
+
+class _ReportFile(io.FileIO):
+    """Tells of a file that cannot be read on in the way of all readers."""
+
+    def readinto(self, buffer: Buffer, /) -> int | None:
+        try:
+            return super().readinto(buffer)
+        except OSError as error:
+            raise cannot_read(error) from error
+
+    def readall(self) -> bytes:
+        try:
+            return super().readall()
+        except OSError as error:
+            raise cannot_read(error) from error
 
 
 @dataclass(frozen=True)
@@ -91,18 +141,29 @@ class Source:
 
     @property
     def size(self) -> int:
-        """Bytes to read."""
+        """Bytes to read; 0 of a file that is gone, which whoever reads it will say."""
         if self.content is not None:
             return len(self.content)
-        return self.file.stat().st_size if self.file else 0
+        known = look_at(self.file) if self.file else None
+        return known.st_size if known else 0
+
+    def open(self) -> IO[bytes]:
+        """Open its bytes.
+
+        Raises:
+            UnreadableError: here, and wherever they are read, where that fails.
+        """
+        if self.content is not None:
+            return io.BytesIO(self.content)
+        assert self.file is not None
+        return open_report(self.file)
 
     def lines(self) -> Iterator[bytes]:
         """Yield its lines with their line ends, without a byte order mark."""
         if self.content is not None:
-            yield from BytesIO(self.content.removeprefix(codecs.BOM_UTF8))
+            yield from io.BytesIO(self.content.removeprefix(codecs.BOM_UTF8))
             return
-        assert self.file is not None
-        with self.file.open("rb") as handle:
+        with self.open() as handle:
             yield handle.readline(MAX_LINE).removeprefix(codecs.BOM_UTF8)
             while line := handle.readline(MAX_LINE):
                 yield line

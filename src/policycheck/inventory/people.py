@@ -187,7 +187,7 @@ def _write_sound(source: Source, prepared: Path) -> list[tuple[int, str]]:
     rejected: list[tuple[int, str]] = []
     lines = source.lines()
     next(lines, None)
-    grammar = Grammar(head.delimiter, len(head.columns))
+    grammar = Grammar(head.delimiter, len(head.columns), source.encoding)
     with prepared.open("xb") as handle:
         handle.write(b"header\n")
         for record in split_records(lines, grammar, cut=source.cut):

@@ -19,6 +19,7 @@ from policycheck.inventory.base import (
     ReadResult,
     Source,
     UnreadableError,
+    look_at,
 )
 from policycheck.inventory.detect import detect
 from policycheck.inventory.files.digest import Digest
@@ -78,6 +79,8 @@ def read_reports(
             readers = [MappedReader(mapping) for mapping in mappings if mapping.device]
             untold = f"{base}{os.sep}" if base else ""
             entries = _read_files(files, opener, staging, readers, untold)
+            for number, entry in enumerate(entries, 1):
+                entry.check(number, staging)
             staging.finish(received_at.astimezone(UTC).replace(tzinfo=None))
         inputs = tuple(entry.finish(number, staging) for number, entry in enumerate(entries, 1))
     return ReadResult(inputs, sort_problems(staging.problems), tuple(staging.parts))
@@ -117,7 +120,7 @@ class _Count:
 
     def __init__(self, files: Sequence[Path], progress: Progress | None) -> None:
         self._done = 0
-        self._total = sum(file.stat().st_size for file in files if file.is_file())
+        self._total = sum(known.st_size for known in map(look_at, files) if known)
         self._progress = progress
 
     def advance(self, size: int) -> None:
@@ -133,6 +136,14 @@ class _Entry:
     path: str
     sha256: str | Digest
     size: int
+
+    def check(self, input_no: int, staging: Staging) -> None:
+        """Refuse the source, whatever was read of it, if its bytes could not all be read."""
+        if isinstance(self.sha256, Digest):
+            try:
+                self.sha256.wait()
+            except UnreadableError as error:
+                staging.refuse(input_no, self.path, error)
 
     def finish(self, input_no: int, staging: Staging) -> Input:
         return Input(

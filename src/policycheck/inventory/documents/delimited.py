@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from policycheck.inventory.base import MAX_RECORD
+from policycheck.inventory.files.decode import not_in
 
 DELIMITERS = (",", ";", "\t", "|")
 MAX_COLUMNS = 2000
@@ -67,10 +68,14 @@ def _split_header(line: str, delimiter: str) -> tuple[str, ...]:
 
 
 class Grammar:
-    """What a sound record looks like: RFC 4180, blanks around quotes allowed."""
+    """What a sound record looks like: RFC 4180, blanks around quotes allowed.
 
-    def __init__(self, delimiter: str, width: int) -> None:
+    `encoding` is what the table was decoded from.
+    """
+
+    def __init__(self, delimiter: str, width: int, encoding: str = "UTF-8") -> None:
         self.width = width
+        self.encoding = encoding
         self.separator = delimiter.encode()
         comma = re.escape(self.separator)
         field = rb'(?> *"(?:[^"]|"")*+" *|(?! *")[^%b\r\n]*+)' % comma
@@ -139,7 +144,7 @@ def _find_fault(raw: bytes, grammar: Grammar) -> str:
         try:
             raw.decode()
         except UnicodeDecodeError:
-            return "holds bytes that are not UTF-8"
+            return not_in(grammar.encoding)
     return ""
 
 

@@ -16,10 +16,10 @@ import json
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 from policycheck.inventory.base import Source, UnreadableError
+from policycheck.inventory.files.decode import not_in
 
 if TYPE_CHECKING:
     from policycheck.inventory.staging.area import Staging
@@ -187,8 +187,8 @@ class _Window:
     """A stretch of a text, with the place that reading has come to."""
 
     def __init__(self, source: Source) -> None:
-        self._file = source.file.open("rb") if source.content is None and source.file else None
-        self._raw = self._file or BytesIO(source.content or b"")
+        self._raw = source.open()
+        self._encoding = source.encoding
         self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         self._json = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
         self._text = ""
@@ -197,8 +197,7 @@ class _Window:
 
     def close(self) -> None:
         """Close the file."""
-        if self._file:
-            self._file.close()
+        self._raw.close()
 
     def _grow(self) -> bool:
         """Take more text in, dropping what was read; False where there is none."""
@@ -267,7 +266,7 @@ class _Window:
             self._at = end
             if length > MAX_ELEMENT:
                 return None, length, f"longer than {MAX_ELEMENT >> 20} MiB"
-            fault = _find_bad_text(self._text[start:end], value)
+            fault = _find_bad_text(self._text[start:end], value, self._encoding)
             return (None if fault else value), length, fault
 
     @property
@@ -288,13 +287,13 @@ class _Window:
         self._grow()
 
 
-def _find_bad_text(raw: str, value: Json) -> str:
-    """Tell what no text can hold: bytes that are not UTF-8, NULs, halves of characters."""
+def _find_bad_text(raw: str, value: Json, encoding: str) -> str:
+    """Tell what no text can hold: bytes that its encoding has not, NULs, halves of characters."""
     if not raw.isascii():
         try:
             raw.encode()
         except UnicodeEncodeError:
-            return "holds bytes that are not UTF-8"
+            return not_in(encoding)
     if not _SUSPECT.search(raw):
         return ""
     text = json.dumps(value, ensure_ascii=False)

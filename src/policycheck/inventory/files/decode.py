@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 _MARKS = (
     (codecs.BOM_UTF8, "UTF-8", 3),
@@ -26,6 +27,15 @@ _DECLARABLE = {
 _ODD_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0c\x1b")) + b"\x7f"
 
 
+_GB2312 = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
+_REPLACED = "\ufffd"
+
+
+def not_in(encoding: str) -> str:
+    """Say that something holds bytes which its encoding has not."""
+    return f"holds bytes that are not {encoding or 'UTF-8'}"
+
+
 def find_encoding(start: bytes, whole: bool) -> tuple[str, int]:
     """Return the encoding of a text that starts so, and the length of its byte order mark.
 
@@ -40,7 +50,7 @@ def find_encoding(start: bytes, whole: bool) -> tuple[str, int]:
         return _read_declaration(declared[1].decode()), 0
     if b"\x00" in start[:4096]:
         return _find_utf16(start[:4096]), 0
-    return ("GB18030" if looks_like_gb18030(start, whole) else "UTF-8"), 0
+    return ("GB18030" if is_gb18030([start], whole=whole) else "UTF-8"), 0
 
 
 def _read_declaration(name: str) -> str:
@@ -58,47 +68,31 @@ def _find_utf16(start: bytes) -> str:
     return "UTF-16LE" if odd > even else "UTF-16BE"
 
 
-def looks_like_gb18030(text: bytes, whole: bool) -> bool:
+def is_gb18030(chunks: Iterable[bytes], *, whole: bool = True) -> bool:
     """Tell whether bytes are GB18030 rather than UTF-8, sound or damaged.
 
-    GB18030 text decodes as such, and breaks UTF-8 more often than it keeps it.
+    Sound GB18030 decodes as such, and breaks UTF-8 more often than it keeps it. Damaged, it must
+    hold four times as many Chinese characters as faults, and those of GB 2312, whose two bytes
+    both lie beyond ASCII: Western letters stand among ASCII, and look like other characters.
+
+    Args:
+        chunks: The text, in pieces that need not end with a character.
+        whole: Whether nothing follows the last of them.
     """
-    if text.isascii():
-        return False
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(text, final=whole)
-        return False
-    except UnicodeDecodeError:
-        pass
-    try:
-        codecs.getincrementaldecoder("gb18030")().decode(text, final=whole)
-    except UnicodeDecodeError:
-        return False
-    broken, sound = _weigh(text)
-    return broken > sound
-
-
-def _weigh(text: bytes) -> tuple[int, int]:
-    """Count what is broken as UTF-8, and the sound characters beyond ASCII."""
-    shown = text.decode("utf-8", errors="replace")
-    broken = shown.count("\ufffd")
-    return broken, sum(not character.isascii() for character in shown) - broken
-
-
-def is_gb18030(chunks: Iterable[bytes]) -> bool:
-    """Tell of a whole stream, too large for memory, what `looks_like_gb18030` tells of a text."""
-    decoder = codecs.getincrementaldecoder("gb18030")()
-    broken = sound = 0
-    try:
-        for chunk in chunks:
-            decoder.decode(chunk)
-            if not chunk.isascii():
-                faults, letters = _weigh(chunk)
-                broken, sound = broken + faults, sound + letters
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return broken > sound
+    decoders = [codecs.getincrementaldecoder(name)("replace") for name in ("utf-8", "gb18030")]
+    letters, faults = [0, 0], [0, 0]
+    pairs = 0
+    for chunk in chain(chunks, (b"",)):
+        if chunk.isascii() and not any(decoder.getstate()[0] for decoder in decoders):
+            continue
+        pairs += len(_GB2312.findall(chunk))
+        faults[0] -= chunk.count(_REPLACED.encode())
+        for at, decoder in enumerate(decoders):
+            shown = decoder.decode(chunk, final=whole and not chunk)
+            faults[at] += shown.count(_REPLACED)
+            letters[at] += sum(not character.isascii() for character in shown)
+    broken, sound = faults[0], letters[0] - faults[0]
+    return broken > sound and faults[1] * 4 <= pairs
 
 
 def looks_binary(start: bytes) -> bool:

@@ -7,13 +7,15 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from policycheck.inventory.base import UnreadableError, cannot_read
+
 _CHUNK = 1024 * 1024
 
 
 class Digest:
     """Reads a file once, beside everything else: its SHA-256, and whether it holds a NUL byte.
 
-    Starts at once. An error while reading is raised by whoever asks for the result.
+    Starts at once. Whoever asks for the result hears of an error while reading.
     """
 
     def __init__(self, path: Path, advance: Callable[[int], None]) -> None:
@@ -21,7 +23,7 @@ class Digest:
         self._advance = advance
         self._sha256 = ""
         self._has_nul = False
-        self._error: OSError | None = None
+        self._error: UnreadableError | None = None
         self._thread = threading.Thread(
             target=self._run, name=f"digest of {path.name}", daemon=True
         )
@@ -38,22 +40,27 @@ class Digest:
                     self._has_nul = self._has_nul or buffer.find(b"\x00", 0, size) >= 0
                     self._advance(size)
         except OSError as error:
-            self._error = error
+            self._error = cannot_read(error)
         self._sha256 = digest.hexdigest()
 
-    def _wait(self) -> None:
+    def wait(self) -> None:
+        """Wait until all is read.
+
+        Raises:
+            UnreadableError: where it could not be.
+        """
         self._thread.join()
         if self._error is not None:
             raise self._error
 
     @property
     def sha256(self) -> str:
-        """The digest in hexadecimal."""
-        self._wait()
-        return self._sha256
+        """The digest in hexadecimal; "" of a file that could not be read."""
+        self._thread.join()
+        return "" if self._error else self._sha256
 
     @property
     def has_nul(self) -> bool:
-        """Whether a NUL byte stands anywhere in the file."""
-        self._wait()
+        """Whether a NUL byte stands anywhere in the file; raises UnreadableError."""
+        self.wait()
         return self._has_nul

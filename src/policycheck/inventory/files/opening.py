@@ -5,12 +5,22 @@ from __future__ import annotations
 import glob
 import os
 import re
+import shutil
+import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import HEAD_BYTES, Head, Source, UnreadableError
-from policycheck.inventory.files.decode import find_encoding, to_utf8
+from policycheck.inventory.base import (
+    HEAD_BYTES,
+    Head,
+    Source,
+    UnreadableError,
+    cannot_read,
+    look_at,
+    open_report,
+)
+from policycheck.inventory.files.decode import find_encoding, is_gb18030, to_utf8
 from policycheck.inventory.files.digest import Digest
 from policycheck.inventory.files.heads import make_head, make_plist_head
 from policycheck.inventory.files.spool import SMALL, Spool, unused_path
@@ -36,7 +46,8 @@ def expand_paths(paths: Iterable[Path | str]) -> Iterator[Path]:
     """Yield the files that are meant, each once: files, folders (all below them), globs.
 
     Sorted within a folder or a glob. Hidden files, and names that programs give to what is
-    still being written, are left out of folders and globs; a file that is named is read.
+    still being written, are left out of folders and globs; a file that is named is read. A folder
+    that cannot be listed comes itself.
     """
     seen: set[Path] = set()
     for path in map(Path, paths):
@@ -47,16 +58,37 @@ def expand_paths(paths: Iterable[Path | str]) -> Iterator[Path]:
 
 
 def _expand(path: Path) -> Sequence[Path]:
-    if path.is_dir():
-        files = (file for file in path.rglob("*") if file.is_file())
+    if _is_folder(path):
+        files = _walk(path)
         return sorted(file for file in files if is_finished(file.relative_to(path)))
-    if not path.exists() and glob.has_magic(str(path)):
+    if look_at(path) is None and glob.has_magic(str(path)):
         found = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
         files = (
-            file for match in found for file in (_expand(match) if match.is_dir() else [match])
+            file for match in found for file in (_expand(match) if _is_folder(match) else [match])
         )
         return [file for file in files if is_finished(Path(file.name))] or [path]
     return [path]
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Yield all files below a folder, and the folders whose files nobody may see."""
+    unseen: list[Path] = []
+    for above, _, names in os.walk(
+        folder, onerror=lambda error: unseen.append(Path(error.filename))
+    ):
+        files = (Path(above, name) for name in names)
+        yield from (file for file in files if _is_file(file))
+    yield from unseen
+
+
+def _is_folder(path: Path) -> bool:
+    known = look_at(path)
+    return known is not None and stat.S_ISDIR(known.st_mode)
+
+
+def _is_file(path: Path) -> bool:
+    known = look_at(path)
+    return known is not None and stat.S_ISREG(known.st_mode)
 
 
 def is_finished(path: Path) -> bool:
@@ -79,7 +111,10 @@ class Opener:
 
     def open(self, path: Path) -> Iterator[tuple[str, str | Digest, Source | UnreadableError]]:
         """Yield path, SHA-256 and source of each stream in a file, or why there is none."""
-        if path.exists() and not path.is_file():  # reading a pipe or a device might never end
+        if _is_folder(path):  # it was looked into, and could not be listed
+            yield str(path), "", _explain_folder(path)
+            return
+        if look_at(path) and not _is_file(path):  # a pipe might never end
             yield str(path), "", UnreadableError("is no ordinary file", "name a file or a folder")
             return
         try:
@@ -92,8 +127,7 @@ class Opener:
                     self._advance(stream.size)
                 yield stream.path, sha256, self._make_source(stream)
         except UnreadableError as error:
-            readable = path.is_file() and os.access(path, os.R_OK)
-            yield str(path), self._digest_file(path) if readable else "", error
+            yield str(path), self._digest_file(path), error
 
     def _digest_file(self, path: Path) -> Digest:
         if path not in self._digests:
@@ -110,20 +144,37 @@ class Opener:
         whole = len(start) == stream.size
         encoding, mark = find_encoding(start, whole)
         content, file = stream.content, stream.file
+        if encoding == "UTF-8" and not whole and start.isascii():
+            encoding = _look_further(stream)
         if encoding != "UTF-8":
             content, file = self._decode(stream, encoding, mark)
         elif content is not None:
             content = content.removeprefix(b"\xef\xbb\xbf")
         if content is not None and b"\n" not in content:
             content = content.replace(b"\r", b"\n")  # old Macintosh line ends
-        if content is not None and _PREAMBLE.match(content):
-            content = content.partition(b"\n")[2]
-        head = make_head(_read_start(content, file))
+        start = _read_start(content, file)
+        if _PREAMBLE.match(start):
+            content, file = self._drop_line(content, file)
+            start = _read_start(content, file)
+        head = make_head(start)
         content, file = self._hold(content, file, pristine=content is stream.content)
         digest = None
         if content is None and file is not None and file.stat().st_size > SMALL:
             digest = self._digest_file(file) if file == stream.file else Digest(file, _ignore)
         return Source(0, stream.path, head, content, file, encoding, stream.cut, digest)
+
+    def _drop_line(
+        self, content: bytes | None, file: Path | None
+    ) -> tuple[bytes | None, Path | None]:
+        """Drop the first line; of what lies on disk, a copy is made."""
+        if content is not None:
+            return content.partition(b"\n")[2], file
+        assert file is not None
+        rest = unused_path(self._folder, "plain")
+        with open_report(file) as handle, rest.open("xb") as copy:
+            handle.readline()
+            shutil.copyfileobj(handle, copy, _CHUNK)
+        return None, rest
 
     def _hold(
         self, content: bytes | None, file: Path | None, pristine: bool
@@ -160,11 +211,32 @@ class Opener:
         return Source(0, stream.path, head, None, file, "", stream.cut, self._digest_file(file))
 
 
+def _explain_folder(folder: Path) -> UnreadableError:
+    try:
+        os.scandir(folder).close()
+    except OSError as error:
+        return cannot_read(error)
+    return UnreadableError("changed while it was read", "try again")
+
+
+def _look_further(stream: Stream) -> str:
+    """Return the encoding of a large document that starts with nothing but ASCII.
+
+    Of a large table whoever scans it finds out, at no cost where it is sound.
+    """
+    if stream.start.lstrip()[:1] not in (b"{", b"[", b"<"):
+        return "UTF-8"
+    for chunk in _read_chunks(stream):
+        if not chunk.isascii():
+            return "GB18030" if is_gb18030([chunk], whole=False) else "UTF-8"
+    return "UTF-8"
+
+
 def _read_start(content: bytes | None, file: Path | None) -> bytes:
     if content is not None:
         return content[:HEAD_BYTES]
     assert file is not None
-    with file.open("rb") as handle:
+    with open_report(file) as handle:
         return handle.read(HEAD_BYTES)
 
 
@@ -173,7 +245,7 @@ def _read_chunks(stream: Stream) -> Iterator[bytes]:
         yield stream.content
         return
     assert stream.file is not None
-    with stream.file.open("rb") as handle:
+    with open_report(stream.file) as handle:
         yield from iter(lambda: handle.read(_CHUNK), b"")
 
 

@@ -7,13 +7,14 @@ a disk. Small streams stay in memory, larger ones become a file in the folder of
 from __future__ import annotations
 
 import hashlib
+import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from policycheck.inventory.base import UnreadableError
+from policycheck.inventory.base import UnreadableError, open_report
 from policycheck.inventory.files.spool import SMALL, Spool, check_growth
 from policycheck.inventory.files.workbook import is_workbook, read_sheets
 
@@ -48,7 +49,7 @@ class Stream:
         if self.content is not None:
             return self.content
         assert self.file is not None
-        with self.file.open("rb") as handle:
+        with open_report(self.file) as handle:
             return handle.read(256 * 1024)
 
 
@@ -70,15 +71,11 @@ def open_streams(path: Path, folder: Path) -> Iterator[Stream | tuple[str, Unrea
 
 
 def _open_plain(path: Path) -> Stream:
-    try:
-        size = path.stat().st_size
+    with open_report(path) as handle:
+        size = os.fstat(handle.fileno()).st_size
         if size > SMALL:
-            with path.open("rb"):
-                return Stream(str(path), None, path, size, None, path)
-        content = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise UnreadableError(f"cannot be read: {reason[:1].lower()}{reason[1:]}") from error
+            return Stream(str(path), None, path, size, None, path)
+        content = handle.read()
     digest = hashlib.sha256(content).hexdigest()
     return Stream(str(path), content, path, len(content), digest, None)
 
@@ -99,7 +96,7 @@ def _open_deflated(
 ) -> Stream | tuple[str, UnreadableError]:
     spool = Spool(folder)
     cut = False
-    with path.open("rb") as handle:
+    with open_report(path) as handle:
         try:
             for chunk in _inflate(handle):
                 spool.write(chunk, handle.tell())
@@ -121,7 +118,7 @@ def _open_zstd(stream: Stream, path: Path, folder: Path) -> Stream | tuple[str, 
 
     spool = Spool(folder)
     cut = False
-    with path.open("rb") as handle:
+    with open_report(path) as handle:
         try:
             for chunk in _decompress_zstd(handle):
                 spool.write(chunk, handle.tell())
@@ -194,7 +191,7 @@ def _open_zip(
     import zipfile  # only archives need it
 
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_report(path) as packed, zipfile.ZipFile(packed) as archive:
             if is_workbook(archive.infolist()):
                 yield from _open_workbook(stream, path, archive.infolist(), folder)
                 return

@@ -13,7 +13,7 @@ part), and the item's columns. `(part, device_ref)` names one report.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +33,7 @@ from policycheck.inventory.files.spool import unused_path
 from policycheck.inventory.staging.item_parts import ItemParts
 from policycheck.inventory.staging.losses import Losses
 from policycheck.inventory.staging.part import Part
+from policycheck.inventory.staging.rejects import Rejects
 from policycheck.inventory.staging.report_tables import LISTING_TABLE, REPORT_TABLE, STAGED_TABLES
 from policycheck.inventory.staging.rows import DEVICE_HEADER, Rows
 from policycheck.inventory.staging.table import (
@@ -69,21 +70,22 @@ class Staging:
         self.folder = folder
         self.scratch = scratch
         self.problems: list[Problem] = []
-        self.refused: set[int] = set()
+        self._refused: set[int] = set()
         self.records: Counter[int] = Counter()
         self.items: Counter[int] = Counter()
         self.formats: dict[int, str] = {}
         self.encodings: dict[int, str] = {}
         self.devices: Counter[int] = Counter()
         self.rejects: Counter[int] = Counter()
+        """Rejected records of each input, once it is finished."""
         self.parts: list[Path] = [folder / "items-000.parquet"]
-        self._rejected: list[tuple[int, str, int | None, str]] = []
         self._paths: dict[int, str] = {}
         self._losses = Losses()
         self._sources: dict[int, str] = {}
         self.rows = Rows(scratch / "rows.csv", self._scan_rows)
         self._scanned: list[tuple[Path, int]] = []
         self._item_parts = ItemParts(con)
+        self._rejects = Rejects(con)
         con.execute("SET TimeZone = 'UTC'")
         con.execute(STAGED_TABLES)
 
@@ -132,10 +134,12 @@ class Staging:
         )
 
     def refuse(self, input_no: int, path: str, error: UnreadableError) -> None:
-        """Give up a source as a whole; the others go on."""
+        """Give up a source as a whole, what was read of it too; the others go on."""
+        if input_no in self._refused:
+            return
         self.formats.pop(input_no, None)  # it was not read as anything
-        self.refused.add(input_no)
-        self._rejected.append((input_no, path, None, error.message))
+        self._refused.add(input_no)
+        self._rejects.add(input_no, path, None, error.message)
         self._report(path, error.message, error.hint, "error")
 
     def warn(self, path: str, message: str, hint: str = "") -> None:
@@ -147,7 +151,7 @@ class Staging:
 
     def reject(self, source: Source, record: int, reason: str) -> None:
         """Give up one record."""
-        self._rejected.append((source.input_no, source.path, record, reason))
+        self._rejects.add(source.input_no, source.path, record, reason)
 
     def mark_cut(self, source: Source) -> None:
         """Say that a table ends too early: any of its devices may lack items."""
@@ -193,10 +197,8 @@ class Staging:
         return number
 
     def _take_part(self, part: Part, target: Path, *, documents: bool = False) -> None:
-        faults = part.find_faults(documents=documents)
-        self._rejected += [
-            (input_no, self._paths[input_no], record, reason) for input_no, record, reason in faults
-        ]
+        part.find_faults(documents=documents)
+        self._rejects.add_faults(_list_in_order(self._paths))
         self.con.execute(
             "INSERT INTO incomplete SELECT input_no, device_ref FROM fault"
             " WHERE device_ref IS NOT NULL"
@@ -231,7 +233,10 @@ class Staging:
         with prepared.open("xb") as handle:
             handle.write(b"header\n")
             for source in sources:
-                handle.writelines(self._sound_records(source, head))
+                try:
+                    handle.writelines(self._sound_records(source, head))
+                except UnreadableError as error:
+                    self.refuse(source.input_no, source.path, error)
         parameters = {**relation.parameters, "path": escape_glob(prepared)}
         number = self.add_table(replace(relation, parameters=parameters), shape, sources[0])
         prepared.unlink()
@@ -242,7 +247,7 @@ class Staging:
         lines = source.lines()
         next(lines, None)  # the header
         cut = source.cut
-        grammar = Grammar(head.delimiter, len(head.columns))
+        grammar = Grammar(head.delimiter, len(head.columns), source.encoding)
         for record in split_records(lines, grammar, cut=source.cut):
             if isinstance(record, Fault):
                 self.records[source.input_no] += 1
@@ -264,13 +269,15 @@ class Staging:
         self._take_part(part, self.parts[0], documents=True)
         self.items.update(self._item_parts.drop_faults())
         self._losses.mark(self.con)
+        self.rejects = self._rejects.finish()
+        self._forget_refused()
         self.con.execute(
-            REPORT_TABLE, {"received_at": received_at, "sources": self._list_sources()}
+            REPORT_TABLE,
+            {"received_at": received_at, "sources": _list_in_order(self._sources)},
         )
         self.con.execute(LISTING_TABLE)
         self.con.execute("ALTER TABLE report DROP COLUMN listing_text")
         self.con.execute("ALTER TABLE report DROP COLUMN is_incomplete")
-        self._write_rejected()
         for table in ("staged_device", "incomplete", "fault", "spoken"):
             self.con.execute(f"DROP TABLE {table}")
 
@@ -294,20 +301,17 @@ class Staging:
         self._scan_documents(Relation(devices, numbered=True), number)
         self._item_parts.write(items, target)
 
-    def _list_sources(self) -> list[str]:
-        """Return the source of each input, in order; a list in SQL counts from 1, as they do."""
-        last = max(self._sources, default=0)
-        return [self._sources.get(number, "") for number in range(1, last + 1)]
-
-    def _write_rejected(self) -> None:
-        if not self._rejected:
-            return
-        self.rejects.update(row[0] for row in self._rejected if row[2] is not None)
-        inputs, paths, records, reasons = zip(
-            *sorted(self._rejected, key=lambda row: (row[0], row[2] or 0, row[3])), strict=True
-        )
+    def _forget_refused(self) -> None:
+        """Drop what was read of a source before it turned out that it cannot be used."""
+        refused = sorted(self._refused)
         self.con.execute(
-            "INSERT INTO rejected SELECT unnest($1::INTEGER[]), unnest($2::VARCHAR[]),"
-            " unnest($3::BIGINT[]), unnest($4::VARCHAR[])",
-            [list(inputs), list(paths), list(records), list(reasons)],
+            "DELETE FROM staged_device WHERE list_contains($1::INTEGER[], input_no)", [refused]
         )
+        for input_no in refused:
+            self.devices[input_no] = self.items[input_no] = 0
+            self.records[input_no] = self.rejects[input_no]
+
+
+def _list_in_order(said: Mapping[int, str]) -> list[str]:
+    """Return what is said of each input, in order; a list in SQL counts from 1, as they do."""
+    return [said.get(number, "") for number in range(1, max(said, default=0) + 1)]

@@ -14,7 +14,6 @@ from policycheck.model import ITEM_COLUMNS
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-Rejects = list[tuple[int, int, str]]
 Conflicts = list[tuple[int, str, int]]
 
 _FAULT = """
@@ -49,11 +48,11 @@ class Part:
         self._part = f"{[part for _, part in scanned]}[CAST(file_index AS BIGINT) + 1]"
         self._sound = "true"
 
-    def find_faults(self, *, documents: bool) -> Rejects:
-        """Find the records that cannot be used: input, record and reason of each.
+    def find_faults(self, *, documents: bool) -> None:
+        """Fill the table `fault` with the records that cannot be used, each with its reason.
 
-        Also leaves them in the table `fault`, with the device where it is known. In `documents`
-        a record is a whole device; what a newer record says anew is a fault, too.
+        And with the device, where it is known. In `documents` a record is a whole device; what a
+        newer record says anew is a fault, too.
         """
         self._con.execute(_FAULT)
         reason = "device_fault" if self._shape.faults else self._shape.part_fault
@@ -62,27 +61,22 @@ class Part:
             f" any_value(device_ref), arg_min({reason}, file_row_number)"
             f" FROM {self._rows} WHERE {reason} IS NOT NULL GROUP BY ALL"
         )
-        self._list_faults()
+        self._leave_out_faults()
         self._lay_out_devices()
         if self._shape.device_faults:
             self._find_device_faults()
         if documents:
             self._find_repeats()
         known = self._sound
-        faults = self._list_faults()
+        self._leave_out_faults()
         if self._sound != known or self._shape.device_faults:
             self._lay_out_devices()
-        return faults
 
-    def _list_faults(self) -> Rejects:
-        faults = self._con.execute(
-            "SELECT input_no, record, reason FROM fault ORDER BY ALL"
-        ).fetchall()
-        if faults:
+    def _leave_out_faults(self) -> None:
+        if self._con.execute("FROM fault LIMIT 1").fetchall():
             self._sound = (
                 f"({self._input}, {self._record}) NOT IN (SELECT (input_no, record) FROM fault)"
             )
-        return faults
 
     def _lay_out_devices(self) -> None:
         """Fill the table `spoken`: what the sound rows say of devices, each pack once."""

@@ -14,8 +14,6 @@ CREATE OR REPLACE TEMP TABLE staged_device (
     partial VARCHAR, listing VARCHAR, {", ".join(f"{name} VARCHAR" for name in DEVICE_TEXTS)},
     attributes MAP(VARCHAR, VARCHAR));
 CREATE OR REPLACE TEMP TABLE incomplete (input_no INTEGER, device_ref VARCHAR);
-CREATE OR REPLACE TABLE rejected (
-    input_no INTEGER, path VARCHAR, record BIGINT, reason VARCHAR);
 """
 """`incomplete` names the devices that lost a row, or with a null all devices of an input."""
 

@@ -43,7 +43,10 @@ def scan_tables(sources: Sequence[Source], staging: Staging, make_shape: MakeSha
         elif source.head.form == "parquet":
             parts += _scan_parquet(source, staging, make_shape)
         elif source.size > SMALL:
-            parts.append(_scan_large(source, staging, make_shape))
+            try:
+                parts.append(_scan_large(source, staging, make_shape))
+            except UnreadableError as error:
+                staging.refuse(source.input_no, source.path, error)
         else:
             key = replace(source.head, start="")
             together.setdefault(key, []).append(source)
@@ -94,8 +97,7 @@ def _scan_records(
 
 
 def _read_chunks(source: Source) -> Iterator[bytes]:
-    assert source.file is not None
-    with source.file.open("rb") as handle:
+    with source.open() as handle:
         yield from iter(lambda: handle.read(_CHUNK), b"")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from policycheck.inventory.base import MAX_RECORD, Source, UnreadableError
+from policycheck.inventory.files.decode import not_in
 
 _START = re.compile(r"(?:[A-Z][A-Za-z ]+:\s*\n\s*\n {4}\S)")
 _FIRST_FIELD = re.compile(
@@ -51,7 +52,7 @@ def read_text(source: Source) -> dict[str, list[dict[str, object]]]:
     for number, raw in enumerate(source.lines(), 1):
         if len(raw) > MAX_RECORD // 4:
             raise UnreadableError(f"has a line longer than {MAX_RECORD // 4} bytes: line {number}")
-        line = _decode(raw, number)
+        line = _decode(raw, number, source.encoding)
         if line[:1].strip():
             entries = types.setdefault(_TYPES.get(line.rstrip(":"), line), [])
         elif name := _NAME.match(line):
@@ -64,11 +65,11 @@ def read_text(source: Source) -> dict[str, list[dict[str, object]]]:
     return types
 
 
-def _decode(raw: bytes, number: int) -> str:
+def _decode(raw: bytes, number: int, encoding: str) -> str:
     try:
         line = raw.decode().rstrip("\r\n")
     except UnicodeDecodeError as error:
-        raise UnreadableError(f"holds bytes that are not UTF-8 in line {number}") from error
+        raise UnreadableError(f"{not_in(encoding)} in line {number}") from error
     if "\x00" in line:
         raise UnreadableError(f"holds a NUL character in line {number}")
     return line

@@ -8,6 +8,7 @@ all apps of a corporate device are listed and only the managed ones of a persona
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from policycheck.inventory.base import Facts, Head, Source, UnreadableError
@@ -91,12 +92,11 @@ def read(sources: Sequence[Source], staging: Staging) -> None:
 
 
 def _find_devices_with_apps(sources: Sequence[Source]) -> frozenset[str]:
-    found = set()
+    found: set[str] = set()
     for source in sources:
-        for element in split_document(source, _LISTS):
-            device = _unwrap(element)
-            if entries(device, "detectedApps"):
-                found.add(text(device, "id"))
+        with suppress(UnreadableError):  # it is told when the source is read
+            devices = map(_unwrap, split_document(source, _LISTS))
+            found.update(text(each, "id") for each in devices if entries(each, "detectedApps"))
     return frozenset(found)
 
 

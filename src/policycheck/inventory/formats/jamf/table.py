@@ -120,7 +120,8 @@ def _read_rows(source: Source, staging: Staging) -> Iterator[tuple[int, Mapping[
     head, lines = source.head, source.lines()
     next(lines, None)  # the header
     cut = source.cut
-    for record in split_records(lines, Grammar(head.delimiter, len(head.columns)), cut=cut):
+    grammar = Grammar(head.delimiter, len(head.columns), source.encoding)
+    for record in split_records(lines, grammar, cut=cut):
         row = None
         reason = record.reason if isinstance(record, Fault) else ""
         if not isinstance(record, Fault):

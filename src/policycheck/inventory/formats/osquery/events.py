@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from policycheck.inventory.documents.values import Section, find, section, text
+from policycheck.inventory.files.decode import not_in
 from policycheck.inventory.formats.osquery.tables import table_of_name, tell_table
 
 _NUMBER = re.compile(r"\d{1,18}")
@@ -51,8 +52,8 @@ class LostLineError(EventError):
     """Why nobody knows what a line said."""
 
 
-def read_line(line: bytes) -> Event:
-    """Return a line of a log as an event.
+def read_line(line: bytes, encoding: str = "UTF-8") -> Event:
+    """Return a line of a log as an event; `encoding` is what the log was decoded from.
 
     Raises:
         LostLineError: where it cannot be read, so that nobody knows what it said.
@@ -62,7 +63,7 @@ def read_line(line: bytes) -> Event:
         value = json.loads(line, parse_int=str, parse_float=str, parse_constant=str)
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeDecodeError:
-        raise LostLineError("holds bytes that are not UTF-8") from None
+        raise LostLineError(not_in(encoding)) from None
     except UnicodeEncodeError:
         raise LostLineError("holds half a character (a lone surrogate)") from None
     except json.JSONDecodeError as error:

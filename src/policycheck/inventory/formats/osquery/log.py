@@ -15,6 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from zlib import crc32
@@ -190,12 +191,16 @@ def _split(source: Source, staging: Staging) -> Iterator[tuple[int, Event | Even
             yield element.record, _try(read_event, element.value)
         return
     record = 0
+    read = partial(read_line, encoding=source.encoding)
     for line in source.lines():
         if line.strip():
             record += 1
             is_long = len(line) >= MAX_LINE
             error = LostLineError(f"longer than {MAX_LINE >> 20} MiB")
-            yield record, error if is_long else _try(read_line, line)
+            yield (
+                record,
+                error if is_long else _try(read, line),
+            )
 
 
 def _try(read_one: Callable[[T], Event], value: T) -> Event | EventError:

@@ -14,6 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from policycheck.inventory.base import MAX_LINE, MAX_RECORD, Facts, Head, Source, UnreadableError
+from policycheck.inventory.files.decode import not_in
 from policycheck.inventory.formats.own.plain_lines import Line, scan_plain
 from policycheck.inventory.staging.columns import (
     DEVICE_TEXTS,
@@ -73,7 +74,7 @@ def read(sources: Sequence[Source], staging: Staging) -> None:
         lines = scan_plain(lines, staging)
     for source, record, line in lines:
         try:
-            device = _parse(line)
+            device = _parse(line, source.encoding)
             unknown[source.input_no] |= _add_device(source, record, device, staging)
         except _LineError as fault:
             staging.reject(source, record, str(fault))
@@ -104,7 +105,7 @@ def _is_one_document(source: Source) -> bool:
     return first.startswith(b"[") or first == b"{"
 
 
-def _parse(line: bytes) -> dict[str, object]:
+def _parse(line: bytes, encoding: str) -> dict[str, object]:
     if len(line) >= MAX_LINE:
         raise _LineError(f"longer than {MAX_LINE >> 20} MiB")
     try:
@@ -113,7 +114,7 @@ def _parse(line: bytes) -> dict[str, object]:
             parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_read_object,
         )  # fmt: skip
     except UnicodeDecodeError:
-        raise _LineError("holds bytes that are not UTF-8") from None
+        raise _LineError(not_in(encoding)) from None
     except json.JSONDecodeError as error:
         raise _LineError(f"is not JSON: {error.msg[:1].lower()}{error.msg[1:]}") from None
     except RecursionError:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from policycheck.inventory.base import Facts, Head, Source, UnreadableError
+from policycheck.inventory.files.decode import not_in
 from policycheck.inventory.formats.item_list import Entry, ItemList, add_list
 from policycheck.inventory.formats.windows.registry_text import Values, read_keys
 
@@ -67,7 +68,7 @@ def _read_one(source: Source) -> ItemList:
             continue
         hives.add(_name_hive(found))
         if values is None:
-            entries.append(Entry(len(entries) + 1, {}, fault="holds bytes that are not UTF-8"))
+            entries.append(Entry(len(entries) + 1, {}, fault=not_in(source.encoding)))
         else:
             entries.append(_read_entry(len(entries) + 1, found, values))
     if not hives:
