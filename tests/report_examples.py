@@ -51,6 +51,7 @@ FORMATS = {
     "macos/profiler.plist": "macos-apps",
     "macos/profiler.txt": "macos-apps",
     "osquery/differential.log": "osquery",
+    "osquery/osqueryi.json": "osquery",
     "osquery/programs.log": "osquery",
     "osquery/snapshots.log": "osquery",
     "windows/computers.csv": "windows-programs",

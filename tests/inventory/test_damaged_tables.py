@@ -112,7 +112,7 @@ DAMAGE = st.sampled_from(
         lambda line: line.replace(b"App", b"A\x00"),
         lambda line: line.replace(b"windows", b"windoze"),
         lambda line: line.replace(b"app=all", b"app=al"),
-        lambda line: b",,,,,,\n",
+        lambda line: b",,,,,App,\n",
         lambda line: b"nonsense\n",
     ]
 )

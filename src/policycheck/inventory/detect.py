@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from policycheck.inventory.base import Form, FormatReader, Head, Reader, UnreadableError
-from policycheck.inventory.files.heads import describe
+from policycheck.inventory.files.heads import describe, is_empty_answer
 from policycheck.inventory.formats import snipe_it, wazuh
 from policycheck.inventory.formats.agents import agent_json, agent_xml
 from policycheck.inventory.formats.android import adb_dumpsys, adb_packages, androidqf
@@ -94,6 +94,9 @@ def detect(head: Head, mappings: Sequence[MappedReader] = ()) -> Reader:
         )
     if head.form == "empty":
         raise UnreadableError("is empty", "was the export complete?")
+    if head.form == "json" and is_empty_answer(head):
+        hint = "may whoever asked see devices? the page after the last is empty, too: leave it out"
+        raise UnreadableError("is an answer without a record in it", hint)
     lacking = [f"{reader.NAME}: it has no {reader.find_missing(head)!r}" for reader in mappings]
     alike = [reader for reader in READERS if _WORDS.get(head.form, "") in reader.LOOKS_FOR]
     looked_for = [*lacking, *(f"{reader.NAME}: {reader.LOOKS_FOR}" for reader in alike)]

@@ -77,6 +77,8 @@ class Grammar:
         self.width = width
         self.encoding = encoding
         self.separator = delimiter.encode()
+        self.blank = self.separator + b' "'
+        """What a record consists of that a spreadsheet writes for an empty row."""
         comma = re.escape(self.separator)
         field = rb'(?> *"(?:[^"]|"")*+" *|(?! *")[^%b\r\n]*+)' % comma
         self._field = re.compile(field)
@@ -106,15 +108,15 @@ def split_records(
 ) -> Iterator[Sound | Fault]:
     r"""Split the lines of a table (without its header) into records, numbered from 1.
 
-    Lines come with their line ends, `\n` or `\r\n`; blank ones are no records. Where the text
-    is known to be `cut`, its last line cannot be trusted unless it has its end.
+    Lines come with their line ends, `\n` or `\r\n`; those without a text are no records. Where
+    the table is known to be `cut`, its last line cannot be trusted unless it has its end.
     """
     number = 0
     pending: list[bytes] = []
     stream = iter(lines)
     while (line := pending.pop() if pending else next(stream, None)) is not None:
         raw = line.rstrip(b"\r\n")
-        if not raw:
+        if not raw.strip(grammar.blank) and raw.count(b'"') % 2 == 0:
             continue
         number += 1
         if not grammar.accepts(raw) and raw.count(b'"') % 2:

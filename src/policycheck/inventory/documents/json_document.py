@@ -2,7 +2,8 @@
 
 A document is one device, a list of them, or an envelope that holds the list under a key, beside
 words on paging. Several documents may follow each other in one file, as pages that somebody
-appended or as JSON lines. Only one element of a list is in memory at a time.
+appended or as JSON lines, or stand in a list of pages. Only one element of a list is in memory at
+a time.
 
 The standard library's decoder reads one value from the middle of a text and says where it ends.
 That is as quick as an event parser in C, and it bounds what is built: an element's length and
@@ -94,7 +95,8 @@ def split_document(source: Source, lists: Collection[str]) -> Iterator[Element]:
     none of the lists, it is itself the one element.
     """
     window = _Window(source)
-    walk = _Walk(window, frozenset(lists))
+    holds_pages = any(path.partition(".")[0] in source.head.keys for path in lists)
+    walk = _Walk(window, frozenset(lists), holds_pages=holds_pages)
     try:
         while window.peek():
             yield from walk.read_document()
@@ -107,9 +109,11 @@ def split_document(source: Source, lists: Collection[str]) -> Iterator[Element]:
 class _Walk:
     """Goes down to the lists of one document after the other, and counts their elements."""
 
-    def __init__(self, window: _Window, lists: frozenset[str]) -> None:
+    def __init__(self, window: _Window, lists: frozenset[str], *, holds_pages: bool) -> None:
         self._window = window
         self._lists = lists
+        self._holds_pages = holds_pages
+        """Whether the elements of a bare list are envelopes themselves."""
         self._above = {path[:at] for path in lists for at, mark in enumerate(path) if mark == "."}
         self._record = 0
         self._has_lists = False
@@ -173,7 +177,10 @@ class _Walk:
         window = self._window
         window.take("[")
         while window.peek() != "]":
-            yield self._read_element(path)
+            if self._holds_pages and not path and window.peek() == "{":
+                yield from self._read_envelope()
+            else:
+                yield self._read_element(path)
             window.take_comma("]")
         window.take("]")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
 from policycheck.inventory.base import HEAD_BYTES, Form, Head
 from policycheck.inventory.documents.delimited import read_header
@@ -142,6 +143,25 @@ def _scan_keys(text: str, start: int) -> tuple[tuple[str, ...], tuple[str, ...]]
         if len(keys) >= _MAX_KEYS or len(paths) >= _MAX_PATHS:
             break
     return tuple(keys), tuple(paths)
+
+
+def is_empty_answer(head: Head) -> bool:
+    """Tell JSON that lists nothing: `[]`, `{}`, and an envelope whose only lists are empty."""
+    try:
+        said: object = json.loads(head.start)
+    except (ValueError, RecursionError):
+        return False
+    lists = list(_find_lists(said))
+    return said == {} or (bool(lists) and not any(lists))
+
+
+def _find_lists(value: object) -> Iterator[object]:
+    """Yield the lists of a document, and the nulls that may stand for some."""
+    if value is None or isinstance(value, list):
+        yield value
+    elif isinstance(value, dict):
+        for held in value.values():
+            yield from _find_lists(held)
 
 
 def describe(head: Head) -> str:

@@ -47,20 +47,28 @@ def claims(head: Head) -> bool:
 
 def read(sources: Sequence[Source], staging: Staging) -> None:
     """Read the devices of every source."""
+    unfinished: list[Source] = []
     for source in sources:
         try:
-            _read_one(source, staging)
+            if _read_one(source, staging):
+                unfinished.append(source)
         except UnreadableError as error:
             staging.refuse(source.input_no, source.path, error)
-
-
-def _read_one(source: Source, staging: Staging) -> None:
-    for element in read_elements(source, staging, ("devices",)):
-        if element.where != ENVELOPE:
-            add_report(source, element.record, _read_device(element.value), staging)
-        elif text(element.value, "nextPageToken"):
+    if len(unfinished) == len(sources):
+        for source in unfinished:
             message = "is one page of several: the devices of the others are not in it"
             staging.warn(source.path, message, "ask for the next page too, and name all the files")
+
+
+def _read_one(source: Source, staging: Staging) -> bool:
+    """Read a source; tell whether another page follows its last one."""
+    has_more = False
+    for element in read_elements(source, staging, ("devices",)):
+        if element.where == ENVELOPE:
+            has_more = bool(text(element.value, "nextPageToken"))
+        else:
+            add_report(source, element.record, _read_device(element.value), staging)
+    return has_more
 
 
 def _read_device(value: object) -> DeviceReport:

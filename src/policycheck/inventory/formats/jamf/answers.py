@@ -75,7 +75,8 @@ def _claims_json(head: Head) -> bool:
         return True
     single = ("computer.general", "mobile_device.general")
     return bool(paths.intersection(single)) or any(
-        {f"{key}.id", f"{key}.name"} <= paths and head.keys == (key,)
+        {f"{key}.id", f"{key}.name", f"{key}.udid"} <= paths
+        or (head.keys == (key,) and f"{key}.id" in paths)
         for key in ("computers", "mobile_devices")
     )
 

@@ -86,7 +86,7 @@ class ApiReader:
         for element in read_elements(source, staging, self._api.lists):
             value = section(element.value)
             if element.where == ENVELOPE:
-                has_more = has_more or _tells_of_more(value, count)
+                has_more = _tells_of_more(value, count)
                 continue
             if self._api.empty and text(value, self._api.empty[0]) == self._api.empty[1]:
                 continue

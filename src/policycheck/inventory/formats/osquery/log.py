@@ -31,15 +31,11 @@ from policycheck.inventory.formats.osquery.events import (
     read_event,
     read_line,
 )
+from policycheck.inventory.formats.osquery.rows import is_rows, read_rows
 from policycheck.inventory.formats.osquery.state import HostState, Place, fold, pack, unpack
 from policycheck.inventory.formats.osquery.tables import (
-    APPS,
-    CHROME,
-    DEBS,
-    FIREFOX,
     PLATFORMS,
-    PROGRAMS,
-    RPMS,
+    list_kinds,
     read_item,
     read_moment,
 )
@@ -49,12 +45,12 @@ if TYPE_CHECKING:
 
 NAME = "osquery"
 SOURCE = "osquery"
-TITLE = "osquery result logs (JSON lines)"
-LOOKS_FOR = "JSON with hostIdentifier and one of columns, snapshot, diffResults"
+TITLE = "osquery result logs (JSON lines), rows of osqueryi (JSON)"
+LOOKS_FOR = "JSON with hostIdentifier and one of columns, snapshot, diffResults; or bare rows"
 FACTS = Facts(
     forms="json",
     reports="both",
-    names_device="yes",
+    names_device="some",
     listing="app=all browser_extension=all",
     says="user_id reported_at identifier name version publisher path os_user",
     identifiers=(
@@ -73,14 +69,29 @@ _LONGEST = MAX_RECORD // 4
 
 
 def claims(head: Head) -> bool:
-    """Claim results; old versions write hostname for hostIdentifier."""
+    """Claim results, where old versions write hostname for hostIdentifier, and bare rows."""
+    if head.form == "json" and is_rows(head):
+        return True
     keys = set(head.keys)
     named = "hostIdentifier" in keys or {"hostname", "calendarTime"} <= keys
     return head.form == "json" and named and bool(keys & {"columns", "snapshot", "diffResults"})
 
 
 def read(sources: Sequence[Source], staging: Staging) -> None:
-    """Read all logs as one."""
+    """Read all logs as one; rows without a host are each a list of their own."""
+    for source in filter(_has_rows, sources):
+        try:
+            read_rows(source, staging)
+        except UnreadableError as error:
+            staging.refuse(source.input_no, source.path, error)
+    _read_logs([source for source in sources if not _has_rows(source)], staging)
+
+
+def _has_rows(source: Source) -> bool:
+    return is_rows(source.head)
+
+
+def _read_logs(sources: Sequence[Source], staging: Staging) -> None:
     shown, lossy = _Shown(), set[int]()
     shares = _deal_out(sources, staging, lossy)
     states, longest = unused_path(staging.scratch, "states"), 0
@@ -256,15 +267,8 @@ def _list_items(state: HostState) -> list[tuple[Mapping[str, str], Place]]:
 
 
 def _list_kinds(state: HostState) -> dict[str, str]:
-    """Return what the queries list: all apps by the system's own table, all add-ons by both."""
     whole = {query.table for query in state.queries.values() if query.is_whole}
-    told = {query.table for query in state.queries.values() if query.table}
-    kinds = {}
-    if told - {CHROME, FIREFOX}:
-        kinds["app"] = "all" if whole & {APPS, PROGRAMS, DEBS, RPMS} else "managed"
-    if told & {CHROME, FIREFOX}:
-        kinds["browser_extension"] = "all" if {CHROME, FIREFOX} <= whole else "managed"
-    return kinds
+    return list_kinds({query.table for query in state.queries.values() if query.table}, whole)
 
 
 def _read_device(host: str, state: HostState, tables: set[str]) -> dict[str, str]:

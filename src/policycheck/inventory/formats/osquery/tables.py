@@ -7,7 +7,7 @@ table has. The query's name helps only where it holds a table's name.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from policycheck.inventory.documents.values import filled, first_text, text, user_of_path
@@ -46,6 +46,33 @@ def tell_table(name: str, row: Mapping[str, object]) -> str:
                 continue
             return table
     return table_of_name(name) if "name" in columns else ""
+
+
+def tell_rows(columns: Collection[str]) -> str:
+    """Return the table that a bare list of rows is of, by two columns at least; "" for none."""
+    if "format" in columns:  # Wazuh's word for where a package comes from
+        return ""
+    return next(
+        (
+            table
+            for table, needed, telling in _MARKS
+            if needed <= set(columns) and len(telling.intersection(columns)) > 1
+        ),
+        "",
+    )
+
+
+def list_kinds(told: Collection[str], whole: Collection[str]) -> dict[str, str]:
+    """Return what tables list: all apps by the system's own table, all add-ons by both.
+
+    `whole` are those of the tables that are told whole.
+    """
+    kinds = {}
+    if set(told) - {CHROME, FIREFOX}:
+        kinds["app"] = "all" if {APPS, PROGRAMS, DEBS, RPMS}.intersection(whole) else "managed"
+    if {CHROME, FIREFOX}.intersection(told):
+        kinds["browser_extension"] = "all" if {CHROME, FIREFOX} <= set(whole) else "managed"
+    return kinds
 
 
 def table_of_name(name: str) -> str:
