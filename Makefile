@@ -42,9 +42,10 @@ check: $(VENV)/.developed  ## Lint, format, types, layers, and docs against the 
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests/docs
 
-docs: $(VENV)/.developed  ## Write docs/cli.md and docs/readers.md anew from the program
+docs: $(VENV)/.developed  ## Write docs/cli.md, readers.md and tables of policies.md anew from the program
 	$(BIN)/python docs/make_cli.py
 	$(BIN)/python docs/make_readers.py
+	$(BIN)/python docs/make_policies.py
 
 screenshots: $(VENV)/.developed  ## Take docs/images/*.png anew (needs Debian's chromium)
 	$(BIN)/python docs/make_images.py

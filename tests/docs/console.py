@@ -82,6 +82,11 @@ def _pattern(line: str) -> str:
 
 
 def loose_commands(document: str) -> list[str]:
-    """Return the calls of the program that a document shows outside of its consoles."""
-    prose = _BLOCK.sub(lambda block: block[0] if block[1] in ("", "sh") else "", document)
-    return re.findall(r"^ *(?:\.venv/bin/)?(policycheck [a-z].*?)(?: {2,}#.*)?$", prose, re.M)
+    """Return the calls of the program that a document shows in other code than its consoles."""
+    blocks = [block for language, block in _BLOCK.findall(document) if language == "sh"]
+    indented = re.findall(r"^    (.*)$", _BLOCK.sub("", document), re.MULTILINE)
+    lines = [line for block in (*blocks, "\n".join(indented)) for line in block.splitlines()]
+    calls = (
+        re.match(r"(?:\.venv/bin/)?(policycheck [a-z].*?)(?: {2,}#.*)?$", line) for line in lines
+    )
+    return [call[1] for call in calls if call]

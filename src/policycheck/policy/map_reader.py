@@ -21,7 +21,7 @@ FLEET: Tables = ("device", "person")
 EVERYTHING: Tables = ("device", "person", "item", "app")
 """What `indication` sees."""
 
-_OPERATORS: Mapping[ColumnType, tuple[Operator, ...]] = MappingProxyType(
+OPERATORS: Mapping[ColumnType, tuple[Operator, ...]] = MappingProxyType(
     {
         "text": ("is", "not", "like", "below", "at_least"),
         "boolean": ("is", "not"),
@@ -30,7 +30,7 @@ _OPERATORS: Mapping[ColumnType, tuple[Operator, ...]] = MappingProxyType(
         "attributes": ("is", "not", "like", "below", "at_least"),
     }
 )
-_WRITTEN = ("not", "like", "below", "at_least", "before", "after")
+WRITTEN = ("not", "like", "below", "at_least", "before", "after")
 """The operators that are written as a key; `is` is the value itself."""
 
 
@@ -98,7 +98,7 @@ def read_compares(
         compare = _read_compare(reader, key, column, "is", value)
         return None if compare is None else (compare,)
     if not value.entries:
-        hint = f"one of: {', '.join(_WRITTEN)}"
+        hint = f"one of: {', '.join(WRITTEN)}"
         reader.refuse(key, f"nothing is asked of {quote(key.text)}", hint)
         return None
     compares = [_read_operator(reader, key, column, *entry) for entry in value.entries]
@@ -146,11 +146,11 @@ def _read_operator(
     if isinstance(value, MapNode):
         reader.refuse(operator, f"{quote(operator.text)} takes a value, or a list of values")
         return None
-    allowed = [known for known in _OPERATORS[column.type] if known in _WRITTEN]
-    for known in _WRITTEN:
+    allowed = [known for known in OPERATORS[column.type] if known in WRITTEN]
+    for known in WRITTEN:
         if operator.text == known and known in allowed:
             return _read_compare(reader, key, column, known, value)
-    if operator.text in _WRITTEN:
+    if operator.text in WRITTEN:
         kind = "text" if column.type == "attributes" else column.type
         hint = f"of a {kind} column can be asked: {', '.join(allowed)}"
         reader.refuse(operator, f"{quote(key.text)} has no {quote(operator.text)}", hint)
@@ -165,7 +165,7 @@ def _read_operator(
 def _read_compare(
     reader: Reader, key: Scalar, column: Column, operator: Operator, value: Node
 ) -> Compare | None:
-    if operator not in _OPERATORS[column.type]:
+    if operator not in OPERATORS[column.type]:
         hint = "write {before: DATE} or {after: DATE}"
         reader.refuse(value, f"{quote(key.text)} is a time and equals nothing exactly", hint)
         return None

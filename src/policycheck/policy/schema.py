@@ -67,15 +67,19 @@ def _tidy(schema: Any) -> Any:  # noqa: ANN401 (JSON)
         return [_tidy(each) for each in schema if each != {"type": "null"}]
     if not isinstance(schema, dict):
         return schema
-    if SHAPE in schema:
-        return {"$ref": f"#/$defs/{schema[SHAPE]}"}
     tidied = {
         key: _tidy(value)
         for key, value in schema.items()
-        if key != "default" and not (key == "title" and isinstance(value, str))
+        if key not in ("default", SHAPE) and not (key == "title" and isinstance(value, str))
     }
+    if SHAPE in schema:
+        tidied["$ref"] = f"#/$defs/{schema[SHAPE]}"
     alternatives = tidied.get("anyOf", ())
-    return alternatives[0] if len(alternatives) == 1 and len(tidied) == 1 else tidied
+    return {**alternatives[0], **_without_any(tidied)} if len(alternatives) == 1 else tidied
+
+
+def _without_any(schema: Schema) -> Schema:
+    return {key: value for key, value in schema.items() if key != "anyOf"}
 
 
 def _map_schema(tables: Iterable[str]) -> Schema:

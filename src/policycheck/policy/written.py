@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import WithJsonSchema
+from pydantic import ConfigDict, WithJsonSchema
 
-from policycheck.yamlfile import Node, Scalar, Sequence
+from policycheck.yamlfile import Model, Node, Scalar, Sequence
 
 SHAPE = "x-shape"
 """Marks, in pydantic's schema, where `schema` puts a reference to a shape of its own."""
@@ -18,6 +18,12 @@ SHAPE = "x-shape"
 MapNode = Annotated[object, WithJsonSchema({SHAPE: "Map"})]
 FleetMapNode = Annotated[object, WithJsonSchema({SHAPE: "FleetMap"})]
 SelectorNode = Annotated[object, WithJsonSchema({SHAPE: "Selector"})]
+
+
+class Described(Model):
+    """A part of a policy file; the text below each key is its line in the schema and the docs."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
 
 def texts_of(node: Node | None) -> tuple[Scalar, ...]:

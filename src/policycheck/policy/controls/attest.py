@@ -31,23 +31,27 @@ from typing import Literal
 from policycheck.policy.reader import Reader
 from policycheck.policy.selector import Selector
 from policycheck.policy.selector_reader import read_selector
-from policycheck.policy.written import SelectorNode
+from policycheck.policy.written import Described, SelectorNode
 from policycheck.yamlfile import Mapping as MapNode
-from policycheck.yamlfile import Model, Texts, decode
+from policycheck.yamlfile import Texts, decode
 
 
-class AttestFile(Model):
+class AttestFile(Described):
     """A demand for somebody's word, as it is written."""
 
     statement: Texts
+    """What is attested."""
     by: Literal["issuer", "person", "device"]
+    """Whose word: one of the issuer, or one of each person or of each device in scope."""
     contradicted_by: SelectorNode | None = None
+    """What cannot be there if the word is true."""
 
 
-class Keys(Model):
+class Keys(Described):
     """The keys of a control that are this kind's."""
 
     attest: AttestFile | None = None
+    """Somebody's word for what no inventory shows."""
 
 
 @dataclass(frozen=True)

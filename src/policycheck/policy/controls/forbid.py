@@ -27,15 +27,17 @@ from policycheck.policy.fields import Text
 from policycheck.policy.reader import Reader
 from policycheck.policy.selector import Selector
 from policycheck.policy.selector_reader import read_selector
-from policycheck.policy.written import SelectorNode, texts_of
-from policycheck.yamlfile import Mapping, Model, OneOrMany
+from policycheck.policy.written import Described, SelectorNode, texts_of
+from policycheck.yamlfile import Mapping, OneOrMany
 
 
-class Keys(Model):
+class Keys(Described):
     """The keys of a control that are this kind's."""
 
     forbid: SelectorNode | None = None
+    """What must not be there."""
     except_apps: OneOrMany[Text] | None = None
+    """Apps that may be there all the same. Beside `forbid`."""
 
 
 @dataclass(frozen=True)

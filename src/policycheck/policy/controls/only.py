@@ -25,21 +25,24 @@ from policycheck.policy.fields import Text
 from policycheck.policy.reader import Reader
 from policycheck.policy.selector import Selector
 from policycheck.policy.selector_reader import read_selector
-from policycheck.policy.written import SelectorNode, texts_of
-from policycheck.yamlfile import Mapping, Model, OneOrMany
+from policycheck.policy.written import Described, SelectorNode, texts_of
+from policycheck.yamlfile import Mapping, OneOrMany
 
 
-class OnlyFile(Model):
+class OnlyFile(Described):
     """An exclusive approval, as it is written."""
 
     apps: OneOrMany[Text]
+    """The apps that may be there."""
     among: SelectorNode
+    """Of what."""
 
 
-class Keys(Model):
+class Keys(Described):
     """The keys of a control that are this kind's."""
 
     only: OnlyFile | None = None
+    """The apps that alone may be there, of what a selector finds."""
 
 
 @dataclass(frozen=True)

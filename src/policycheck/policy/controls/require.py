@@ -24,15 +24,17 @@ from typing import Literal
 from policycheck.policy.reader import Reader
 from policycheck.policy.selector import Selector
 from policycheck.policy.selector_reader import read_selector
-from policycheck.policy.written import SelectorNode
-from policycheck.yamlfile import Mapping, Model, Scalar
+from policycheck.policy.written import Described, SelectorNode
+from policycheck.yamlfile import Mapping, Scalar
 
 
-class Keys(Model):
+class Keys(Described):
     """The keys of a control that are this kind's."""
 
     require: SelectorNode | None = None
+    """What must be there."""
     per: Literal["device", "person"] | None = None
+    """`person`: on one device of each person. Left out: on every device. Beside `require`."""
 
 
 @dataclass(frozen=True)
