@@ -102,7 +102,8 @@ class Model:
             return "recognition_changed"
         if rules.indication and app in found:
             return None
-        if there and not news:
+        newer = same.at > life.at
+        if there and not (news and newer):
             unknown = bool(found) if rules.indication else not found and not complete
             return None if unknown else "policy_changed"
-        return "resolved" if same in complete and same.at > life.at else None
+        return "resolved" if same in complete and newer else None

@@ -176,6 +176,13 @@ TABLE = {
         [on(1, SHOWN), on(2, replace(SHOWN, at=2)), on(9, forbid=(), everything=True)],
         ["1 opened report", "9 closed clock policy_changed"],
     ),
+    "nor that another source does not list it in the same run": (
+        [
+            on(1, replace(SHOWN, serial="S1")),
+            on(9, replace(CLEAN, serial="S1", at=9, source="agent"), forbid=()),
+        ],
+        ["1 opened report", "9 closed clock policy_changed"],
+    ),
     "the policy begins later than it did": (
         [on(1, SHOWN), on(2, SHOWN, policy="p2", in_force=False, from_day=9)],
         ["1 opened report", "2 closed policy out_of_scope"],
