@@ -7,6 +7,7 @@ import re
 import pytest
 from test_docs_paths import ROOT
 
+LEAVING = "test_leaving.py"
 LIVES, TIMELINE, FEED = "test_lives.py", "test_timeline.py", "test_feed.py"
 SHOWN_BY = {
     "A violation is opened by the first audit that finds it.": (LIVES, "found"),
@@ -59,6 +60,15 @@ SHOWN_BY = {
     "`withdrawn`: the policy was withdrawn, or its last day has passed.": (
         LIVES, "the policy was withdrawn", "the policy's last day passed",
     ),
+    "What ends by the calendar is `policy_changed` as long as a report shows that it is still"
+    " there.": (
+        LIVES, "what it forbids by date has passed",
+        "nor is that the same source showed it again since",
+    ),
+    "`device_left`: the device has left the fleet.": (LEAVING, "nothing more"),
+    "What is demanded of a person is `device_left` when their last device has left.": (
+        LEAVING, "test_what_is_demanded_of_a_person_ends_with_their_last_device",
+    ),
     "A policy that an audit does not judge keeps its violations as they are.": (
         LIVES, "a policy that was not judged leaves its violations alone",
     ),
@@ -69,6 +79,15 @@ SHOWN_BY = {
     ),
     "What left the policy's scope and comes back into it is reopened.": (
         LIVES, "what left the policy and comes back into it is reopened",
+    ),
+    "What is reported of a device after it left brings it back, with what that report still"
+    " shows.": (
+        LEAVING, "a later report that shows it brings the violation back",
+        "a later report without it brings only the device back",
+    ),
+    "What was reported of it before counts no more.": (
+        LEAVING, "what was reported before it left does not bring it back",
+        "a later report of another system brings it back without what was reported before",
     ),
     "A control that is renamed keeps its lives.": (LIVES, "a renamed control keeps its lives"),
     "An app that the catalogue renames keeps its lives.": (

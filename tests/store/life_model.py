@@ -39,6 +39,7 @@ class Model:
     facts: dict[tuple[str, str], Report] = field(default_factory=dict)
     lives: dict[tuple[str, str], Life] = field(default_factory=dict)
     judged_by: dict[str, Rules] = field(default_factory=dict)
+    left: dict[str, float] = field(default_factory=dict)
 
     def audit(
         self, now: float, reports: tuple[Report, ...], rules: Rules, *, everything: bool
@@ -48,15 +49,38 @@ class Model:
             key = (report.device, report.source)
             if key not in newest or report.at > newest[key].at:
                 newest[key] = report
-        newer = {k: r for k, r in newest.items() if k not in self.facts or r.at > self.facts[k].at}
+        newer = {
+            k: r
+            for k, r in newest.items()
+            if (k not in self.facts or r.at > self.facts[k].at) and self._counts(r)
+        }
         self.facts |= newer
         devices = {device for device, _ in (self.facts if everything else newest)}
-        for device in devices:
+        for device in devices.intersection(map(self._present, self.facts.values())):
             self._judge(device, any(d == device for d, _ in newer), now, rules)
             self.judged_by[device] = rules
 
+    def retire(self, now: float, device: str) -> bool:
+        """Let a device leave; tell whether it was there."""
+        if device not in set(map(self._present, self.facts.values())):
+            return False
+        self.left[device] = now
+        for key, life in self.lives.items():
+            if key[0] == device and life.status == "open":
+                closed = replace(life, status="closed", cause="device_left", waived_until=None)
+                self.lives[key] = closed
+        return True
+
+    def _counts(self, report: Report) -> bool:
+        return report.device not in self.left or report.at > self.left[report.device]
+
+    def _present(self, report: Report) -> str | None:
+        return report.device if self._counts(report) else None
+
     def _judge(self, device: str, news: bool, now: float, rules: Rules) -> None:
-        known = {s: r for (d, s), r in sorted(self.facts.items()) if d == device}
+        known = {
+            s: r for (d, s), r in sorted(self.facts.items()) if d == device and self._counts(r)
+        }
         shown = {a: s for s, r in known.items() for a, name in APPS.items() if name in r.items}
         found = {a: s for a, s in shown.items() if a in rules.knows and a in rules.forbid}
         breaches = found if rules.scope and not rules.indication else {}

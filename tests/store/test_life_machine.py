@@ -92,6 +92,13 @@ class LifeMachine(RuleBasedStateMachine):
         until = self.now + (days or 0)
         self.rules = replace(self.rules, waived=days and f"w-{until}", waived_until=until)
 
+    @rule(device=st.sampled_from(["d1", "d2"]))
+    def retire(self, device: str) -> None:
+        self.now += 0.5
+        if self.model.retire(self.now, device):
+            self.toy.retire(self.now, device)
+            self._compare()
+
     @rule(which=st.integers(0, 99))
     def look_back(self, which: int) -> None:
         """Events alone tell how it stood at any moment."""
@@ -109,6 +116,9 @@ class LifeMachine(RuleBasedStateMachine):
             rules = replace(rules, waived=None)
         self.toy.audit(self.now, *given, rules=rules, everything=everything)
         self.model.audit(self.now, given, rules, everything=everything)
+        self._compare()
+
+    def _compare(self) -> None:
         stored = self._stored(None)
         assert stored == {key: life.state for key, life in self.model.lives.items()}
         self.seen[self.now] = stored

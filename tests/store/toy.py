@@ -17,7 +17,9 @@ from toy_judge import EPOCH, Known, Report, Rules, day, judge, naive
 from policycheck.engine.session import open_session
 from policycheck.inventory.base import Input
 from policycheck.store.database import Store, open_store
+from policycheck.store.devices import find_device
 from policycheck.store.identity import hold, identify
+from policycheck.store.leaving import retire
 from policycheck.store.ledger import NewRun, enter
 from policycheck.store.lives import Basis, compute_lives
 from policycheck.store.load import load_devices, load_lives
@@ -75,6 +77,11 @@ class Toy:
             run_id = enter(con, connection, new_run(on, reports, rules, segment))
             record(con, connection, run_id, day(on))
             return run_id
+
+    def retire(self, on: float, word: str) -> int:
+        """Let a device leave the fleet; return how many violations that closed."""
+        with self.store.writing() as connection:
+            return retire(connection, find_device(connection, word), day(on), "0.1.0")
 
     def _judge(self, con, on, reports, rules, everything):
         identify(con)

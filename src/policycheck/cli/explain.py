@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -69,26 +69,15 @@ def _find(archive: Archive, word: str) -> tuple[str, list[str]]:
 
     Raises PolicycheckError where none or several are.
     """
-    from policycheck.store.devices import find_devices, list_devices
+    from policycheck.store.devices import find_device, list_devices
 
     with archive.store.reading() as connection:
-        keys = find_devices(connection, word)
-        if len(keys) != 1:
-            raise PolicycheckError([_describe_search(word, keys)])
-        (device,) = list_devices(connection, keys)
+        device = find_device(connection, word)
         if device.person_id is None:
             return device.device_key, []
         everyone = list_devices(connection)
         others = [d.device_key for d in everyone if d.person_id == device.person_id]
     return device.device_key, [key for key in others if key != device.device_key]
-
-
-def _describe_search(word: str, keys: Sequence[str]) -> Problem:
-    if keys:
-        hint = f"name one of them: {', '.join(keys)}"
-        return Problem(f"{len(keys)} devices are called {quote(word)}", None, hint)
-    hint = "an id, a serial number, a udid or a name will do, as they were reported"
-    return Problem(f"no device in the store is called {quote(word)}", None, hint)
 
 
 def _lines(explanation: Explanation) -> Iterator[str]:

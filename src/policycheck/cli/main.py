@@ -24,6 +24,7 @@ from policycheck.cli import (
     app,
     attestation,
     audit,
+    device,
     evidence,
     explain,
     init,
@@ -57,8 +58,8 @@ _OF_THE_MACHINE = frozenset(
 )
 """Errors that are not ours: no room, a broken disk, no permission, too many open files."""
 for noun in (
-    init, audit, watch, report, violation, waiver, attestation, explain, policy, app, inventory,
-    store, evidence, notify,
+    init, audit, watch, report, violation, device, waiver, attestation, explain, policy, app,
+    inventory, store, evidence, notify,
 ):  # fmt: skip
     noun.register(program)
 

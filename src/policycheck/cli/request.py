@@ -11,7 +11,12 @@ from policycheck.cli.clock import moment_of, now
 from policycheck.problems import PolicycheckError, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
     from policycheck.inventory.mapping.file import FileMapping
+    from policycheck.policy.model import Policy
     from policycheck.request import AuditRequest
     from policycheck.rulebook import Rulebook
     from policycheck.store.archive import Archive
@@ -122,6 +127,24 @@ def stored_judgements(settings: Settings) -> Store:
     from policycheck.store.database import open_store
 
     return open_store(settings.store)
+
+
+def policies_at_hand(settings: Settings) -> dict[str, Policy]:
+    """Load the policies that are at hand, by id: those of the config count, then the own ones."""
+    from policycheck.policy.load import in_folder, load
+
+    groups = [in_folder(folder) for folder in reversed(settings.policy_folders)]
+    if settings.named:
+        groups.append(settings.policy_paths())
+    return {policy.policy: policy for paths in groups for policy in load(paths)}
+
+
+def zones_of(connection: Connection, policies: Mapping[str, Policy]) -> set[str]:
+    """Return the time zones of those of the policies that any recorded violation is of."""
+    from policycheck.store.timeline import list_policies
+
+    recorded = list_policies(connection)
+    return {policies[policy].timezone for policy in recorded if policy in policies}
 
 
 def no_store() -> PolicycheckError:

@@ -15,14 +15,13 @@ from policycheck.cli.clock import moment_of, now
 from policycheck.cli.feed import print_feed
 from policycheck.cli.listing import ListFormat, Listing, Row, print_listing
 from policycheck.cli.output import say, standard_output
-from policycheck.cli.request import stored_judgements
+from policycheck.cli.request import policies_at_hand, stored_judgements, zones_of
 from policycheck.model import Severity
 
 if TYPE_CHECKING:
     from policycheck.policy.model import Policy
     from policycheck.report.content import Finding
     from policycheck.store.violations import Status, Violation
-    from policycheck.workspace import Settings
 
 _commands = typer.Typer(
     name="violation", help="Recorded violations.", no_args_is_help=True, rich_markup_mode=None
@@ -106,11 +105,11 @@ def list_violations(
         print_feed(stored_judgements(settings), since, cursor_file)
         return
     severities = tuple(map(str, severity or ()))
-    policies = _policies(settings)
-    at = moment_of(as_of, (policy.timezone for policy in policies.values())) if as_of else None
-    wanted = violations.Filter(_STATUS[status], policy, control, severities, device, person, at)
-    finding_of = _findings(policies, at or now())
+    policies = policies_at_hand(settings)
     with stored_judgements(settings).reading() as connection:
+        at = moment_of(as_of, zones_of(connection, policies)) if as_of else None
+        wanted = violations.Filter(_STATUS[status], policy, control, severities, device, person, at)
+        finding_of = _findings(policies, at or now())
         for_people = form == "terminal"
         found = violations.list_violations(connection, wanted, worst_first=for_people)
         told = cells_of if for_people else row_of
@@ -145,23 +144,13 @@ def show_violation(
     settings = resolve(Given(store=store), Path.cwd(), needs_facts=False)
     with stored_judgements(settings).reading() as connection:
         story = tell_story(connection, find_violation(connection, fingerprint))
-    policies = _policies(settings)
+    policies = policies_at_hand(settings)
     finding = _findings(policies, now())(story.violation)
     if form == "json":
         with standard_output("utf-8") as stream:
             write_object(stream, story_of(story, finding))
     else:
         say("\n".join(map(visible, tell(story, finding, policies))))
-
-
-def _policies(settings: Settings) -> dict[str, Policy]:
-    """Load the policies that are at hand, by id: those of the config count, then the own ones."""
-    from policycheck.policy.load import in_folder, load
-
-    groups = [in_folder(folder) for folder in reversed(settings.policy_folders)]
-    if settings.named:
-        groups.append(settings.policy_paths())
-    return {policy.policy: policy for paths in groups for policy in load(paths)}
 
 
 def _findings(policies: Mapping[str, Policy], at: datetime) -> Callable[[Violation], Finding]:

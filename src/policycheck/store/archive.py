@@ -15,6 +15,7 @@ from sqlalchemy import Connection, String, bindparam, text
 from policycheck.store.chain import read_head
 from policycheck.store.contents import Content
 from policycheck.store.database import Store
+from policycheck.store.devices import PRESENT
 from policycheck.store.facts import Facts
 from policycheck.store.history import Happening, read_happenings
 from policycheck.store.ledger import NewRun, enter
@@ -102,8 +103,9 @@ class OpenArchive:
 
     @property
     def devices(self) -> int:
-        """How many devices are stored."""
-        return int(self.connection.execute(text("SELECT count(*) FROM device")).scalar_one())
+        """How many of the stored devices are in the fleet."""
+        counted = text(f"SELECT count(*) FROM device AS d WHERE {PRESENT}")
+        return int(self.connection.execute(counted).scalar_one())
 
     def load_devices(
         self, con: DuckDBPyConnection, *, everything: bool, devices: Sequence[str]

@@ -71,7 +71,8 @@ UNION ALL
 SELECT station, device_key, FALSE FROM claim WHERE place = 1;
 
 -- identity: for each device and source only the newest report is current. Equal age is not newer,
--- and the same file again is not newer for having been received again.
+-- and the same file again is not newer for having been received again. What was reported of a
+-- device before it left the fleet does not bring it back.
 CREATE OR REPLACE TEMP TABLE identity AS
 WITH aged AS (
     SELECT
@@ -88,10 +89,12 @@ WITH aged AS (
                 coalesce(r.reported_at, r.received_at) > coalesce(s.reported_at, l.received_at)
                 AND NOT (r.reported_at IS NULL AND r.report_sha256 = l.sha256)
             )
-        ) AS current
+        )
+        AND coalesce(coalesce(r.reported_at, r.received_at) > d.left_at, TRUE) AS current
     FROM report AS r
     JOIN member AS m ON m.report_no = r.report_no
     JOIN christened AS k ON k.station = m.station
+    LEFT JOIN stored_device AS d ON d.device_key = k.device_key
     LEFT JOIN stored_source AS s ON s.device_key = k.device_key AND s.source = r.source
     LEFT JOIN stored_report AS l ON l.report_id = s.report_id
 )

@@ -1,7 +1,7 @@
 -- The reports to judge by: those of the run that count, and what is stored of the same devices.
 
 -- held: stored facts that no report of this run replaces. Facts newer than the moment asked about
--- are not judged.
+-- are not judged, nor is what was reported of a device before it left the fleet.
 CREATE OR REPLACE TEMP TABLE held AS
 SELECT
     s.device_key,
@@ -16,6 +16,7 @@ SELECT
 FROM stored_source AS s
 CROSS JOIN wanted AS w
 JOIN stored_report AS r ON r.report_id = s.report_id
+LEFT JOIN stored_device AS d ON d.device_key = s.device_key
 ANTI JOIN (
     SELECT i.device_key, r.source
     FROM identity AS i
@@ -23,6 +24,7 @@ ANTI JOIN (
     WHERE i.current
 ) AS c ON c.device_key = s.device_key AND c.source = s.source
 WHERE coalesce(s.reported_at, r.received_at) <= w.as_of
+    AND coalesce(coalesce(s.reported_at, r.received_at) > d.left_at, TRUE)
     AND (
         w.everything
         OR list_contains(w.devices, s.device_key)

@@ -49,8 +49,8 @@ _NAMES = replace(
 )
 _DEVICES = _Question(
     "stored_device",
-    ("VARCHAR", "TIMESTAMP", "VARCHAR"),
-    "SELECT device_key, first_seen, CAST(judged AS TEXT) FROM device WHERE TRUE",
+    ("VARCHAR", "TIMESTAMP", "VARCHAR", "TIMESTAMP"),
+    "SELECT device_key, first_seen, CAST(judged AS TEXT), left_at FROM device WHERE TRUE",
     "device_key",
     "device",
 )

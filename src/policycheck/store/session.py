@@ -42,7 +42,7 @@ class Session(Protocol):
 
 _TABLES = """
 CREATE OR REPLACE TEMP TABLE stored_device(
-    device_key VARCHAR, first_seen TIMESTAMP, judged VARCHAR);
+    device_key VARCHAR, first_seen TIMESTAMP, judged VARCHAR, left_at TIMESTAMP);
 CREATE OR REPLACE TEMP TABLE stored_alias(
     kind VARCHAR, value VARCHAR, device_key VARCHAR);
 CREATE OR REPLACE TEMP TABLE stored_name(name VARCHAR, device_key VARCHAR);

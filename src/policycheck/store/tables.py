@@ -162,6 +162,10 @@ class DeviceRow(SQLModel, table=True):
     judged: dict[str, int] = Field(sa_column=_json())
     """Policy -> the last run that judged this device by it with news: another report, policy,
     catalogue or people file than before."""
+    left_at: datetime | None = Field(sa_column=_time(nullable=True))
+    """When it last left the fleet: what was reported of it up to then counts no more."""
+    merged_into: str | None
+    """The device that it turned out to be; null for one that stands for itself."""
 
 
 class AliasRow(SQLModel, table=True):
@@ -256,13 +260,14 @@ class EventRow(SQLModel, table=True):
     run_id: int | None = Field(foreign_key="run.id")
     fingerprint: str = Field(index=True)
     kind: str
-    """opened, closed, reopened, reassigned, renamed, waived, waiver_lapsed, unwaived."""
+    """opened, closed, reopened, reassigned, renamed, merged, waived, waiver_lapsed, unwaived."""
     cause: str
     """report, policy, catalogue, people, waiver, clock or operator."""
     detail: str | None
     """How it was closed; when it is due (opened, reopened, reassigned: `due 2013-11-30T16:00:00Z`);
-    the fingerprint that it had before it was renamed; the waiver, and (`waived`) until when it
-    holds: `ID until 2013-11-30T15:59:59Z`."""
+    the fingerprint that it had before it was renamed; which violation became one with it
+    (`merged`), when that was first seen and when they are due: `ID first seen TIME due TIME`; the
+    waiver, and (`waived`) until when it holds: `ID until 2013-11-30T15:59:59Z`."""
     hash: str
     """Of all of the above; see chain.py."""
 

@@ -1,0 +1,80 @@
+"""`policycheck device`: the fleet as it is recorded."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from small_fleet import WECHAT, YIXIN, Fleet, Run, device, write_lines
+
+
+@pytest.fixture
+def home(fleet: Fleet, folder: Path, run: Run) -> Fleet:
+    """A workspace in which the small fleet was audited once."""
+    (folder / "policycheck.yaml").write_text(
+        "language: 1\npeople: people.csv\npolicies: [./no-wechat.yaml]\n"
+    )
+    run("audit", fleet.report.name, "--as-of", "2026-11-03", "-q")
+    return fleet
+
+
+def listed(run: Run, *words: str) -> list[dict[str, object]]:
+    done = run("device", "list", "-f", "json", *words)
+    assert done.code == 0
+    return json.loads(done.out)
+
+
+def test_devices_are_listed(run: Run, home: Fleet) -> None:
+    first, *rest = listed(run)
+    assert len(rest) == 4
+    assert first == {
+        "device_key": "d-1", "device_id": "d-1", "name": "PHONE-1", "serial": "S0000001",
+        "udid": None, "platform": "android", "person_id": "user1", "status": "present",
+        "first_seen": "2026-11-03T15:59:59Z", "last_seen": "2026-11-02T08:00:00Z",
+        "left_at": None, "merged_into": None, "sources": ["policycheck"],
+        "aliases": ["d-1", "phone-1", "s0000001"],
+    }  # fmt: skip
+    rows = list(csv.DictReader(run("device", "list", "-f", "csv").out.splitlines()))
+    assert rows[0]["aliases"] == "d-1;phone-1;s0000001"
+    told = run("device", "list").out
+    assert "PHONE-1" in told
+    assert "2026-11-02" in told
+
+
+def test_a_device_is_retired_and_comes_back(run: Run, home: Fleet) -> None:
+    done = run("device", "retire", "PHONE-1", "--as-of", "2026-11-10")
+    assert (done.code, done.out) == (0, "d-1 has left: 1 violation closed\n")
+    assert [each["device_key"] for each in listed(run, "--status", "left")] == ["d-1"]
+    assert len(listed(run)) == 4
+    (line,) = json.loads(run("violation", "list", "--status", "all", "-f", "json").out)
+    assert (line["status"], line["cause"]) == ("closed", "device_left")
+    assert "because of: operator" in run("violation", "show", line["fingerprint"]).out
+    assert run("audit", "--all", "--as-of", "2026-11-11", "-q").code == 0
+    assert run("store", "verify").code == 0
+    write_lines(home.report, [device(1, WECHAT, YIXIN, reported_at="2026-11-11T08:00:00Z")])
+    assert run("audit", home.report.name, "--as-of", "2026-11-12", "-q").code == 1
+    assert len(listed(run)) == 5
+
+
+@pytest.mark.parametrize(
+    ("word", "as_of", "message"),
+    [
+        ("nobody", "2026-11-10", "no device in the store is called 'nobody'"),
+        ("d-1", "2026-11-01", "device d-1 was reported after that"),
+        ("d-1", "soon", "--as-of: "),
+    ],
+)
+def test_what_cannot_be_retired_is_told(
+    run: Run, home: Fleet, word: str, as_of: str, message: str
+) -> None:
+    done = run("device", "retire", word, "--as-of", as_of)
+    assert done.code == 2
+    assert message in done.err
+    assert len(listed(run)) == 5
+
+
+def test_without_a_store_nothing_is_listed(run: Run, folder: Path) -> None:
+    done = run("device", "list")
+    assert (done.code, "there is no store" in done.err) == (2, True)
