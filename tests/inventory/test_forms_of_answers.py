@@ -117,3 +117,42 @@ def test_rows_of_osqueryi_are_about_the_device_that_is_named(read, tmp_path):
     assert (line.items, line.rejected) == (1, 0)
     refused = read(path)
     assert "names no device" in refused.result.problems[0].message
+
+
+BARE = {
+    "fleet/hosts.json": "hosts",
+    "fleet/host_software.json": "software",
+    "android/management.json": "devices",
+    "jamf/computers.json": "results",
+    "jamf/mobile_devices.json": "results",
+    "jamf/classic_list.json": "computers",
+    "intune_graph/devices.json": "value",
+    "managers/simplemdm_devices.json": "data",
+    "managers/simplemdm_apps.json": "data",
+    "managers/hexnode.json": "results",
+    "managers/workspace_one.json": "Devices",
+    "managers/workspace_one_apps.json": "app_items",
+    "managers/google_mobile.json": "mobiledevices",
+    "managers/cloud_identity.json": "devices",
+    "managers/manageengine_mobile.json": "devices",
+}
+
+
+@pytest.mark.parametrize("file", BARE)
+@pytest.mark.parametrize("form", ["list", "lines"])
+def test_records_without_their_envelope_are_read(read, tmp_path, file, form):
+    """A script that follows the pages keeps the records and drops what stood around them."""
+    records = json.loads((FILES / file).read_text())[BARE[file]]
+    path = tmp_path / "records.json"
+    lines = "\n".join(json.dumps(record) for record in records)
+    path.write_text(json.dumps(records) if form == "list" else lines)
+    bare, whole = read(path, only_look=True), read(FILES / file, only_look=True)
+    assert read_rows(bare) == read_rows(whole)
+    assert bare.listings() == whole.listings()
+
+
+def test_one_device_of_simplemdm_alone(read, tmp_path):
+    content = json.loads((FILES / "managers/simplemdm_devices.json").read_text())
+    path = tmp_path / "device.json"
+    path.write_text(json.dumps({"data": content["data"][0]}))
+    assert read_rows(read(path))[0] == read_rows(read(FILES / "managers/simplemdm_devices.json"))[0]

@@ -57,6 +57,8 @@ def claims(head: Head) -> bool:
         names = ("hostname", "uuid", "platform", "osquery_version")
         if paths >= {host + name for name in names}:
             return True
+    if {"installed_versions", "source", "name"} <= paths:
+        return True
     software = any(
         f"{key}.source" in paths and f"{key}.name" in paths
         for key in ("software", "software_titles")
@@ -80,10 +82,11 @@ def read(sources: Sequence[Source], staging: Staging) -> None:
 def _read_one(source: Source, staging: Staging) -> None:
     _check_list(source.head.paths)
     lists = ("hosts",) if "hostname" in source.head.keys else _LISTS
+    holds_titles = "installed_versions" in source.head.keys  # in no envelope
     titles: list[Section] = []
     has_more = False
     for element in read_elements(source, staging, lists):
-        if element.where == "software":
+        if element.where == "software" or holds_titles:
             titles.append(section(element.value))
         elif element.where == ENVELOPE:
             has_more = find(element.value, "meta", "has_next_results") is True

@@ -49,6 +49,8 @@ _CLASSIC: MappingProxyType[str, Read] = MappingProxyType(
     }
 )
 _LISTS = ("results", "computers", "mobile_devices")
+_LISTED = frozenset({"id", "name", "managed", "username", "serial_number", "udid"})
+"""What the classic API's lists say of a device."""
 _SECTIONS = ("hardware", "userAndLocation", "operatingSystem", "applications")
 
 
@@ -72,6 +74,8 @@ def _claims_json(head: Head) -> bool:
         ):
             return True
     if {"serialNumber", "udid", "type", "managed", "location"} <= paths:
+        return True
+    if paths >= _LISTED:
         return True
     single = ("computer.general", "mobile_device.general")
     return bool(paths.intersection(single)) or any(
@@ -116,8 +120,7 @@ def _read_json(source: Source, staging: Staging, pages: Pages) -> None:
             continue
         kind = _tell_kind(element)
         counts[kind] += 1
-        key = "" if element.where else kind
-        value = find(element.value, key) if key in _CLASSIC else element.value
+        value = element.value if element.where else find(element.value, kind) or element.value
         read_device = _CLASSIC.get(kind) or (read_mobile if kind == "mobile" else read_computer)
         add_report(source, element.record, read_device(value), staging)
 
@@ -129,5 +132,7 @@ def _tell_kind(element: Element) -> str:
     for key in ("computer", "mobile_device"):
         if not element.where and section(value, key):
             return key
+    if value.keys() >= _LISTED:
+        return "mobile_devices" if "device_name" in value else "computers"
     is_mobile = "mobileDeviceId" in value or "general" not in value
     return "mobile" if is_mobile else "computer_inventory"

@@ -40,5 +40,9 @@ READER = ApiReader(
         listing="",
         says="ownership reported_at",
     ),
-    Api(marks("devices.ownerType devices.deviceType"), ["devices"], _read_device),
+    Api(
+        marks("devices.ownerType devices.deviceType", "ownerType deviceType lastSyncTime"),
+        ["devices"],
+        _read_device,
+    ),
 )

@@ -66,7 +66,7 @@ READER = ApiReader(
         identifiers="android_package",
     ),
     Api(
-        marks("mobiledevices.resourceId"),
+        marks("mobiledevices.resourceId", "kind resourceId deviceId type status"),
         ["mobiledevices"],
         _read_device,
         empty=("kind", "admin#directory#mobiledevices"),

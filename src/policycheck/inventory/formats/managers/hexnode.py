@@ -44,7 +44,10 @@ READER = ApiReader(
         says="user_id reported_at",
     ),
     Api(
-        marks("results.device_name results.os_name results.last_reported"),
+        marks(
+            "results.device_name results.os_name results.last_reported",
+            "device_name os_name last_reported",
+        ),
         ["results"],
         _read_device,
     ),

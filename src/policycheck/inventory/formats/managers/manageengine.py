@@ -84,6 +84,8 @@ READER = ApiReader(
             "message_response.computers.resource_id",
             "message_response.installedsoftware.software_name",
             "devices.device_id devices.owned_by devices.platform_type",
+            "device_id owned_by platform_type",
+            "resource_id resource_name agent_version",
         ),
         ["message_response.computers", "message_response.installedsoftware", "devices"],
         _read_device,

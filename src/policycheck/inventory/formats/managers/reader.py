@@ -27,7 +27,10 @@ class Api:
     """What is peculiar to a manager."""
 
     marks: Sequence[frozenset[str]]
-    """Paths of keys; where all of one set are there, the answer is this manager's."""
+    """Paths of keys; where all of one set are there, the answer is this manager's.
+
+    Scripts that follow the pages keep the records and drop the envelopes: bare ones are told, too.
+    """
     lists: Sequence[str]
     """The paths of the lists of records."""
     read_device: ReadDevice

@@ -20,6 +20,7 @@ from policycheck.inventory.formats.managers.words import tell_platform
 
 
 def _read_device(value: Section) -> DeviceReport | None:
+    value = section(value, "data") or value  # one alone stands below it
     said = section(value, "attributes")
     if text(value, "type") != "device":
         return None
@@ -40,6 +41,7 @@ def _read_device(value: Section) -> DeviceReport | None:
 
 
 def _read_app(value: Section) -> Mapping[str, str] | None:
+    value = section(value, "data") or value  # one alone stands below it
     said = section(value, "attributes")
     if text(value, "type") != "installed_app":
         return None
@@ -67,6 +69,8 @@ READER = ApiReader(
         marks(
             "data.type data.attributes.identifier data.attributes.discovered_at",
             "data.type data.attributes.device_name data.attributes.unique_identifier",
+            "type attributes.identifier attributes.discovered_at",
+            "type attributes.device_name attributes.unique_identifier",
         ),
         ["data"],
         _read_device,

@@ -65,6 +65,8 @@ READER = ApiReader(
             "Devices.DeviceFriendlyName Devices.SerialNumber",
             "Devices Page PageSize Total",
             "app_items.bundle_id",
+            "DeviceFriendlyName SerialNumber",
+            "bundle_id installed_version",
         ),
         ["Devices", "app_items"],
         _read_device,
