@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -18,6 +19,7 @@ from policycheck.store.outbox import Message
 
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 _MODES = {"starttls": "starttls", "tls": "ssl", "none": "insecure"}
+logging.getLogger("apprise").propagate = False  # its lines may hold addresses with their tokens
 _SHORTEST_SECRET = 4
 _SECONDS = 15
 _ASSET = apprise.AppriseAsset(

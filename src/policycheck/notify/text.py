@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, islice
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -90,7 +90,7 @@ def write_digest(digest: Digest, manner: Manner) -> Written:
     left = manner.room.bytes - sum(_size(line) + _MORE for line in (title, *foot, *heads.values()))
     body: list[str] = []
     for kind, some in parts.items():
-        lines, left = _fit(list(_lines(kind, some, manner)), manner, left)
+        lines, left = _fit(_lines(kind, some, manner), len(some), manner, left)
         body += [heads[kind], *lines, ""]
     return Written(title, "\n".join([*body, *foot]), sum(map(len, parts.values())))
 
@@ -109,17 +109,20 @@ def _size(line: str) -> int:
     return len(line.encode()) + 1
 
 
-def _fit(lines: Sequence[tuple[str, int]], manner: Manner, left: int) -> tuple[list[str], int]:
-    """Take as many lines as there is room for, and count what the others stand for."""
+def _fit(
+    lines: Iterable[tuple[str, int]], notices: int, manner: Manner, left: int
+) -> tuple[list[str], int]:
+    """Take as many lines as there is room for, and count the notices that are left."""
     taken: list[str] = []
-    for line, _ in lines[: manner.room.lines]:
+    for line, count in islice(lines, manner.room.lines):
         size = _size(line)
         if size > left:
             break
         left -= size
+        notices -= count
         taken.append(line)
-    if rest := sum(count for _, count in lines[len(taken) :]):
-        taken.append(WORDS[manner.language]["more"].format(n=f"{rest:,}"))
+    if notices:
+        taken.append(WORDS[manner.language]["more"].format(n=f"{notices:,}"))
     return taken, left
 
 
