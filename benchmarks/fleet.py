@@ -29,10 +29,22 @@ from known_apps import APPROVED, MESSENGERS, OTHERS
 
 DATA = Path(__file__).parent / "data"
 APPS = 20_000
-INSTALLS = (54, 111)
-"""Fewest and most apps of a device, before its messengers."""
-MESSENGERS_OF_A_DEVICE = ((0, 1, 2, 3, 4, 5), (5, 17, 28, 28, 14, 8))
-"""How many unapproved messengers, and the weights: 2.53 on average."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What is on the devices of a fleet."""
+
+    installs: tuple[int, int]
+    """Fewest and most apps of a device, before its messengers."""
+    messengers: tuple[tuple[int, ...], tuple[int, ...]]
+    """How many unapproved messengers, and the weights."""
+
+
+OFFICE = Shape((54, 111), ((0, 1, 2, 3, 4, 5), (5, 17, 28, 28, 14, 8)))
+"""2.53 unapproved messengers on average."""
+SCANNERS = Shape((4, 12), ((0, 1, 2), (85, 12, 3)))
+"""A million handhelds: few apps, and on one in seven a messenger."""
 
 COLUMNS = [
     "ApplicationKey", "ApplicationName", "ApplicationPublisher", "ApplicationShortVersion",
@@ -88,7 +100,7 @@ def main() -> None:
     print(f"{folder}: {size / 1e9:.2f} GB in {time.perf_counter() - started:.0f} s")
 
 
-def make(devices: int, seed: int = 2013) -> Path:
+def make(devices: int, seed: int = 2013, shape: Shape = OFFICE) -> Path:
     """Write the fleet of so many devices and return its folder; keep one that is there."""
     folder = DATA / str(devices)
     if (folder / "people.csv").exists():
@@ -108,19 +120,14 @@ def make(devices: int, seed: int = 2013) -> Path:
         for number, device in enumerate(devices_of(draw, devices)):
             write_device([device[column] for column in DEVICE_COLUMNS])
             platform = str(device["OS"])
-            rows = list(picked(draw, pools[platform], draw.randint(*INSTALLS)))
-            rows += picked(draw, messengers[platform], messenger_count(draw))
+            rows = list(picked(draw, pools[platform], draw.randint(*shape.installs)))
+            rows += picked(draw, messengers[platform], draw.choices(*shape.messengers)[0])
             if number % 20 < 17:
                 rows.append(draw.choice(approved[platform]))
             end = row_end(device)
             installs.write(end.join(rows) + end)
     write_people(folder / "people.csv", devices)
     return folder
-
-
-def messenger_count(draw: random.Random) -> int:
-    counts, weights = MESSENGERS_OF_A_DEVICE
-    return draw.choices(counts, weights)[0]
 
 
 def picked(draw: random.Random, pool: Pool, count: int) -> Iterator[str]:

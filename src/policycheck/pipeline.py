@@ -19,7 +19,7 @@ from policycheck import __version__
 from policycheck.catalogue.catalogue import Catalogue
 from policycheck.engine.assessment import Assessment
 from policycheck.engine.judge import Question, assess, lay_out
-from policycheck.engine.session import insert_columns, open_session
+from policycheck.engine.session import insert_columns, make_room, open_session
 from policycheck.engine.waive import waive
 from policycheck.inventory.base import Progress
 from policycheck.keeping import contents_of, lay_out_evidence
@@ -36,6 +36,7 @@ from policycheck.report.content import InputLine
 from policycheck.report.waivers import describe_effects
 from policycheck.request import AuditRequest
 from policycheck.store.lives import Basis, compute_lives
+from policycheck.store.session import number
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -95,6 +96,7 @@ def _judge(
     """Judge, and give lives, with what the archive holds of these devices; then record that."""
     if memory and request.once:
         _refuse_known(request, memory)
+    make_room(con, _count_devices(request, con, memory))
     recall(request, con, request.devices, memory)
     if memory and _counts_people(request):
         _recall_others(request, con, inputs, memory)
@@ -175,6 +177,14 @@ def _entering(
     )
     with memory.entering(con, staged, run) as entered:
         yield entered
+
+
+def _count_devices(
+    request: AuditRequest, con: DuckDBPyConnection, memory: OpenArchive | None
+) -> int:
+    """Return how many devices will be judged, as far as that can be told before."""
+    stored = memory.devices if memory and request.everything else 0
+    return stored + number(con, "SELECT count(*) FROM report")
 
 
 def _refuse_known(request: AuditRequest, memory: OpenArchive) -> None:

@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from policycheck.engine.session import describe_exhaustion
+from policycheck.engine.session import describe_exhaustion, make_room, open_session
 
 
 def test_too_little_memory(tmp_path):
@@ -29,3 +29,16 @@ def test_a_file_that_cannot_be_read(tmp_path):
 def test_any_other_error_is_not_the_machines():
     assert describe_exhaustion(duckdb.BinderException("no such column")) is None
     assert describe_exhaustion(ValueError("ours")) is None
+
+
+def test_a_large_fleet_has_more_memory_and_never_all_of_the_machines():
+    def limit(devices: int) -> str:
+        with open_session() as con:
+            make_room(con, devices)
+            return con.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
+
+    with open_session() as con:
+        given = con.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
+    assert limit(100_000) == given == "381.4 MiB"
+    assert limit(200_000) == "495.9 MiB"
+    assert limit(10**11) == limit(10**12)

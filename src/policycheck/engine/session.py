@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,7 +14,14 @@ import duckdb
 from policycheck.problems import Problem
 from policycheck.text import VERSION_PATTERN
 
-MEMORY_LIMIT = "400MB"
+MEMORY_LIMIT = 400_000_000
+"""In bytes; a whole audit process stays under 700 MB with it."""
+_DEVICES = 100_000
+"""So many devices fit in it."""
+_BYTES_A_DEVICE = 1200
+"""What each one more takes: measured on a million (benchmarks/million.md)."""
+_SHARE = 0.6
+"""The most of the machine's memory that a session takes."""
 _BLANK = " \t\n\x0b\x0c\r\x1c\x1d\x1e\x1f"
 _MACROS = f"""
 CREATE MACRO fold(value) AS
@@ -70,13 +78,10 @@ CREATE OR REPLACE TEMP TABLE app(
 
 
 def open_session(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
-    """Open an empty session in memory; what does not fit spills into a folder.
-
-    The limit is DuckDB's own; a whole audit process stays under 700 MB with it.
-    """
+    """Open an empty session in memory; what does not fit spills into a folder."""
     con = duckdb.connect(
         config={
-            "memory_limit": MEMORY_LIMIT,
+            "memory_limit": f"{MEMORY_LIMIT}B",
             "temp_directory": str(spill or tempfile.gettempdir()),
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
@@ -85,6 +90,17 @@ def open_session(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     con.execute("SET TimeZone = 'UTC'")
     con.execute(_MACROS)
     return con
+
+
+def make_room(con: duckdb.DuckDBPyConnection, devices: int) -> None:
+    """Let a session have the memory that so many devices need, as far as the machine has it.
+
+    Much of it spills, but some of it cannot, and what spills takes many times as long.
+    """
+    wanted = MEMORY_LIMIT + _BYTES_A_DEVICE * max(0, devices - _DEVICES)
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limit = max(MEMORY_LIMIT, min(wanted, int(_SHARE * there)))
+    con.execute(f"SET memory_limit = '{limit}B'")
 
 
 def describe_exhaustion(error: Exception) -> Problem | None:
