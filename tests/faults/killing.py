@@ -26,6 +26,10 @@ STATE = (
     "SELECT fingerprint, device_key, status, reopened FROM violation ORDER BY 1",
     "SELECT fingerprint, kind, cause FROM event ORDER BY 1, 2",
 )
+LONGEST = 20.0
+"""Seconds after which a watcher is killed in any case, at most."""
+AFTER = (0.01, 0.3, 2.0)
+"""Seconds from what was waited for to the kill, at most."""
 BAD = 7
 """Every seventh drop is no report."""
 
@@ -35,23 +39,37 @@ def content(number: int) -> bytes:
 
 
 def disturb(home: Home, kills: int, seed: int, *, drops: int = 5) -> int:
-    """Drop files all the time and kill a watcher so many times; return how many were dropped."""
+    """Drop files all the time and kill a watcher so many times; return how many were dropped.
+
+    A kill comes a random while after a claim, or after something was filed away: so it falls into
+    starting, reading, judging, committing and filing, however quick the machine is.
+    """
     chance = random.Random(seed)
     dropped = 0
-    longest = 1.0
     for _ in range(kills):
-        began = time.monotonic()
+        filed = len(home.names("done"))
+        until = time.monotonic() + chance.uniform(0, LONGEST)
         with home.start("--batch-files", "4", "--settle", "0") as watcher:
-            until = began + chance.uniform(0, longest)
             for _ in range(drops):
                 home.drop(f"{dropped}.txt", content(dropped))
                 dropped += 1
-            while time.monotonic() < until and home.names("processing") == []:
-                time.sleep(0.005)
-            time.sleep(chance.uniform(0, 0.5))
+            goal = chance.choice(["claimed", "filed"])
+            while time.monotonic() < until:
+                if (
+                    claimed(home, watcher.pid)
+                    if goal == "claimed"
+                    else len(home.names("done")) > filed
+                ):
+                    break
+                time.sleep(0.002)
+            time.sleep(chance.uniform(0, chance.choice(AFTER)))
             watcher.send_signal(signal.SIGKILL)
-        longest = max(longest, 6.0)  # from the start of the program to its first claim
     return dropped
+
+
+def claimed(home: Home, watcher: int) -> bool:
+    """Tell whether a watcher has some drop in hand."""
+    return any((home.inbox / "processing").glob(f"*-{watcher}-*/**/*.txt"))
 
 
 def check(home: Home, dropped: int) -> None:

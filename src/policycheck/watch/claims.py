@@ -24,10 +24,10 @@ from typing import BinaryIO
 
 from policycheck.text import writable
 from policycheck.watch.inbox import DONE, MARKER, PROCESSING, REJECTED, Candidate, open_regular
+from policycheck.watch.places import Place, parent_of, take_in
 
 _LOCK = ".lock"
 _OWNER = re.compile(r"(?P<host>.+)-\d+-\d+")
-_LONGEST_NAME = 200
 _ABANDONED_SECONDS = 600
 """So long a watcher on another machine may not have touched its lock, and is taken for gone."""
 _CHUNK = 1 << 20
@@ -64,14 +64,14 @@ class Claims:
     def __init__(self, inbox: Path) -> None:
         self._inbox = inbox
         self._taken = 0
-        processing = inbox / PROCESSING
-        processing.mkdir(mode=0o700, exist_ok=True)
+        self._places: dict[str, Place] = {}
+        self._processing = Place(inbox / PROCESSING, private=True)
         owner = f"{name_watcher()}-{time.time_ns()}"
-        unready = processing / f".{owner}"
+        unready = self._processing.path / f".{owner}"
         unready.mkdir(mode=0o700)
         self._lock = (unready / _LOCK).open("wb")
         _try_lock(self._lock)
-        self.folder = processing / owner
+        self.folder = self._processing.path / owner
         unready.rename(self.folder)
 
     def wants(self, _: Candidate) -> bool:
@@ -88,9 +88,13 @@ class Claims:
 
     def close(self) -> None:
         """Give up the folder; what is left in it is for the next watcher."""
-        if not _folders(self.folder):
-            shutil.rmtree(self.folder)
-        self._lock.close()
+        try:
+            if not _folders(self.folder):
+                shutil.rmtree(self.folder)
+        finally:
+            self._lock.close()
+            self._let_go()
+            self._processing.close()
 
     def take(self, files: Sequence[Candidate]) -> list[Drop]:
         """Claim files; those that another was quicker to take are left out."""
@@ -107,7 +111,7 @@ class Claims:
         Returns their names, `HOST-PID`.
         """
         gone: list[str] = []
-        for left in sorted((self._inbox / PROCESSING).iterdir()):
+        for left in sorted(self._processing.path.iterdir()):
             if left == self.folder or left.name.startswith(".") or not left.is_dir():
                 continue
             with suppress(FileNotFoundError), (left / _LOCK).open("r+b") as lock:
@@ -133,21 +137,22 @@ class Claims:
         if "/" in file.name:
             path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            os.rename(f"{self._inbox}/{file.name}", path)  # noqa: PTH104 - half as long as by Path
-        except FileNotFoundError:
-            return None
-        if file.marked:
-            (self._inbox / f"{file.name}{MARKER}").unlink(missing_ok=True)
+            with parent_of(self._inbox, file.name) as place:
+                os.rename(place, path)  # noqa: PTH104 - half as long as by Path
+                if file.marked:
+                    Path(f"{place}{MARKER}").unlink(missing_ok=True)
+        except OSError as error:
+            if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}:
+                return None  # gone, or something else by now
+            raise
         return describe(path, file.name)
 
-    def finish(self, drop: Drop, day: datetime) -> Path:
+    def finish(self, drop: Drop, day: datetime) -> None:
         """Put a file that is recorded into `done/`, under its day."""
-        return _move(drop, self._inbox / DONE / f"{day:%Y-%m-%d}")
+        self._put(drop, DONE, f"{day:%Y-%m-%d}")
 
-    def reject(self, drop: Drop, reason: str, at: datetime) -> Path:
+    def reject(self, drop: Drop, reason: str, at: datetime) -> None:
         """Put a file that cannot be used into `rejected/`, with the reason beside it."""
-        folder = self._inbox / REJECTED
-        folder.mkdir(exist_ok=True)
         told = {
             "name": writable(drop.name),
             "sha256": drop.sha256 or None,
@@ -155,23 +160,43 @@ class Claims:
             "reason": reason,
             "rejected_at": f"{at:%Y-%m-%dT%H:%M:%SZ}",
         }
-        place = _move(drop, folder)
+        place = self._put(drop, REJECTED)
         unfinished = place.with_name(f".{place.name}.reason.json")
-        unfinished.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        unfinished.unlink(missing_ok=True)
+        with unfinished.open("x", encoding="utf-8") as file:
+            file.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
         unfinished.replace(place.with_name(f"{place.name}.reason.json"))
-        return place
 
     def give_back(self, drop: Drop) -> None:
-        """Put a file back where it was dropped: it changed while it was read."""
-        place = self._inbox / drop.name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        _move(drop, place.parent)
+        """Put a file back into the inbox: it changed while it was read."""
+        self._put(drop)
+
+    def _put(self, drop: Drop, *folders: str) -> Path:
+        """Move a file into a folder of the inbox, which stays open until the batch is over."""
+        at = self._inbox
+        try:
+            for folder in folders:
+                name = f"{at}/{folder}"
+                if name not in self._places:
+                    self._places[name] = Place(at / folder)
+                at = self._places[name].path
+            return take_in(at, drop.path, drop.name.rpartition("/")[2], drop.sha256[:12])
+        except OSError:
+            self._let_go()  # somebody removed one of them
+            raise
+
+    def _let_go(self) -> None:
+        """Close the folders: the next batch goes to those that have their names then."""
+        for place in self._places.values():
+            place.close()
+        self._places.clear()
 
     def clear(self) -> None:
         """Remove the folders of batches that are over."""
         for folder in _folders(self.folder):
             if not any(_files(folder)):
                 shutil.rmtree(folder)
+        self._let_go()
 
 
 def name_watcher() -> str:
@@ -216,42 +241,6 @@ def _files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         if path.is_symlink() or not path.is_dir():
             yield path
-
-
-def _move(drop: Drop, folder: Path) -> Path:
-    """Move a file into a folder, under its own name or one that is like it."""
-    name = drop.name.rpartition("/")[2]
-    if len(os.fsencode(name)) > _LONGEST_NAME:
-        name = f"{os.fsdecode(os.fsencode(name)[:_LONGEST_NAME])}~{drop.sha256[:12]}"
-    number = 0
-    while True:
-        stem, dot, suffix = name.partition(".")
-        place = folder / (f"{stem}~{number}{dot}{suffix}" if number else name)
-        if _move_unless_there(drop.path, place):
-            return place
-        number += 1
-
-
-def _move_unless_there(path: Path, place: Path) -> bool:
-    """Rename, but never over what is there; False where something is."""
-    try:
-        os.link(path, place, follow_symlinks=False)
-    except FileExistsError:
-        return False
-    except FileNotFoundError:
-        if place.parent.is_dir():
-            raise
-        place.parent.mkdir(parents=True, exist_ok=True)
-        return _move_unless_there(path, place)
-    except OSError as error:
-        if error.errno not in {errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS}:
-            raise
-        if os.path.lexists(place):
-            return False
-        path.rename(place)
-        return True
-    os.unlink(path)  # noqa: PTH108
-    return True
 
 
 def _is_abandoned(left: Path, ours: Path) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from policycheck.watch.claims import Drop, describe
 from policycheck.watch.inbox import Candidate, open_regular
+from policycheck.watch.places import parent_of
 
 _CHUNK = 1 << 20
 
@@ -47,7 +48,11 @@ class InPlace:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._taken[file.name] = hash(file)
         try:
-            with open_regular(self._inbox / file.name) as handle, path.open("wb") as copy:
+            with (
+                parent_of(self._inbox, file.name) as place,
+                open_regular(place) as handle,
+                path.open("wb") as copy,
+            ):
                 while chunk := os.read(handle, _CHUNK):
                     copy.write(chunk)
         except FileNotFoundError:

@@ -178,6 +178,10 @@ class Watcher:
         if self._events:
             self._events.follow()
         if self._claims is None or inode != self._inode:
+            if self._claims:
+                with suppress(OSError):
+                    self._claims.close()
+            self._claims = None
             self._claims, self._inode = self._open_claims(), inode
             self._pulse.folder = self._claims.folder
         if time.monotonic() - self._touched >= _TOUCH_SECONDS:
