@@ -8,7 +8,13 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policycheck.model import DEVICE_COLUMNS, DISTINCT_COLUMNS, ITEM_COLUMNS
+from policycheck.model import (
+    DEVICE_COLUMNS,
+    DISTINCT_COLUMNS,
+    ITEM_COLUMNS,
+    PERSONAL_OF_DEVICES,
+    PERSONAL_OF_ITEMS,
+)
 from policycheck.problems import PolicycheckError, Problem, quote
 from policycheck.request import AuditRequest
 from policycheck.store.canonical import canonical
@@ -19,10 +25,6 @@ if TYPE_CHECKING:
 
     from policycheck.store.contents import Content
 
-_OF_A_PERSON = frozenset({"user_id", "name", "attributes"})
-"""The columns of a device by which a person could be told."""
-_ON_A_DEVICE = frozenset({"os_user", "path", "attributes"})
-"""The same of an item."""
 _APPS = """
 SELECT DISTINCT f.app_id FROM life AS l JOIN finding AS f ON f.fingerprint = l.fingerprint
 WHERE l.change IS NOT NULL AND f.app_id IS NOT NULL
@@ -32,12 +34,12 @@ ORDER BY f.app_id
 
 def lay_out_evidence(con: DuckDBPyConnection) -> None:
     """Leave for the store what proves each finding: the rows as they were reported."""
-    device = [name for name in DEVICE_COLUMNS if name not in _OF_A_PERSON]
-    item = [name for name in ITEM_COLUMNS if name not in _ON_A_DEVICE]
+    device = [name for name in DEVICE_COLUMNS if name not in PERSONAL_OF_DEVICES]
+    item = [name for name in ITEM_COLUMNS if name not in PERSONAL_OF_ITEMS]
     personal = {
         "person_id": "f.person_id",
-        **{f"device_{name}": f"r.{name}" for name in sorted(_OF_A_PERSON)},
-        **{f"item_{name}": f"h.{name}" for name in sorted(_ON_A_DEVICE)},
+        **{f"device_{name}": f"r.{name}" for name in PERSONAL_OF_DEVICES},
+        **{f"item_{name}": f"h.{name}" for name in PERSONAL_OF_ITEMS},
     }
     con.execute(
         "CREATE OR REPLACE TEMP VIEW copied AS"

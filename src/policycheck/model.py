@@ -183,6 +183,9 @@ ITEM_COLUMNS = _columns(
     Column("store_category"),
     Column("attributes", "attributes"),
 )
+PERSONAL_OF_DEVICES = ("attributes", "name", "user_id")
+PERSONAL_OF_ITEMS = ("attributes", "os_user", "path")
+"""The columns of a device, and of an item, by which a person could be told."""
 DISTINCT_COLUMNS = (
     "kind", "identifier", "identifier_type", "name", "publisher", "signer", "store_category",
 )  # fmt: skip

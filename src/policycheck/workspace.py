@@ -8,7 +8,7 @@ environment or the clock.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -19,7 +19,7 @@ from policycheck.model import PERSON_COLUMNS, Severity
 from policycheck.policy.load import find, in_folder
 from policycheck.problems import PolicycheckError, Problem, did_you_mean, quote
 from policycheck.shipped import shipped
-from policycheck.yamlfile import Document, Model, Node, OneOrMany, Share, decode, read
+from policycheck.yamlfile import Document, Duration, Model, Node, OneOrMany, Share, decode, read
 from policycheck.yamlfile import Mapping as MapNode
 
 CONFIG = "policycheck.yaml"
@@ -30,6 +30,17 @@ _SQLITE = "sqlite:///"
 
 
 Text = Annotated[str, Field(min_length=1)]
+
+
+class Keep(Model):
+    """How long what is recorded is kept; what is not named stays."""
+
+    facts: Duration | None = None
+    """Facts that newer reports have replaced."""
+    rejections: Duration | None = None
+    """Rows and files that could not be used."""
+    closed: Duration | None = None
+    """Closed violations, with the evidence that they were opened with."""
 
 
 class Config(Model):
@@ -47,6 +58,7 @@ class Config(Model):
     min_coverage: Share | None = None
     notify: NotifyConfig | None = None
     evidence_key: Text | None = None
+    keep: Keep = Keep()
 
 
 @dataclass(frozen=True)
@@ -88,6 +100,7 @@ class Settings:
     """Who is told of what; None where nobody is."""
     evidence_key: Path | None = None
     """The private key that evidence packs are signed with."""
+    keep: Keep = field(default_factory=Keep)
 
     @property
     def store_exists(self) -> bool:
@@ -159,6 +172,7 @@ def resolve(given: Given, start: Path, *, needs_facts: bool = True) -> Settings:
         mappings=given.mappings or tuple(base / path for path in config.mappings or ()),
         notify=config.notify,
         evidence_key=given.evidence_key or _below(base, config.evidence_key),
+        keep=config.keep,
     )
 
 

@@ -34,16 +34,13 @@ def register(program: typer.Typer) -> None:
 def describe(*, store: options.StoreUrl = None, facts: options.FactsFolder = None) -> None:
     """Say where the store is and how much is in it."""
     from policycheck.store.info import describe_store
-    from policycheck.store.runs import list_runs
     from policycheck.workspace import Given, resolve
 
     archive = stored(resolve(Given(store=store, facts=facts), Path.cwd()))
     info = describe_store(archive.store)
-    with archive.store.reading() as connection:
-        last = max((run.as_of for run in list_runs(connection)), default=None)
     say("\n".join(_lines(info, archive.facts.root)))
-    if last is not None:
-        say(f"last audit as of: {last:%Y-%m-%d %H:%M} UTC")
+    if info.last_audit is not None:
+        say(f"last audit as of: {info.last_audit:%Y-%m-%d %H:%M} UTC")
 
 
 def _lines(info: StoreInfo, facts: Path) -> Iterator[str]:
@@ -57,9 +54,14 @@ def _lines(info: StoreInfo, facts: Path) -> Iterator[str]:
     yield f"size: {info.bytes / _MEBIBYTE:,.1f} MiB"
     yield f"facts: {visible(str(facts))}, {size / _MEBIBYTE:,.1f} MiB in {len(files):,} files"
     by_status = ", ".join(f"{count:,} {status}" for status, count in info.violations.items())
-    told = {"violation": by_status, "report": f"of {counted(info.files, 'file')}"}
+    by_kind = ", ".join(counted(count, kind) for kind, count in info.runs.items())
+    told = {
+        "violation": by_status,
+        "report": f"of {counted(info.files, 'file')}",
+        "run": by_kind if set(info.runs) != {"audit"} else "",
+    }
     for table, rows in info.rows.items():
-        more = f" ({told[table]})" if rows and table in told else ""
+        more = f" ({told[table]})" if rows and told.get(table) else ""
         yield f"{table}s: {rows:,}{more}"
 
 

@@ -51,28 +51,56 @@ def back_up(
 def prune(
     *,
     older_than: Annotated[
-        int,
+        int | None,
         typer.Option(
-            "--older-than", metavar="DAYS", min=0, help="Keep what is younger than so many days."
+            "--older-than",
+            metavar="DAYS",
+            min=0,
+            help="Keep replaced facts that are younger than so many days (default: `keep:` in the"
+            f" config, else {_KEPT_DAYS}).",
         ),
-    ] = _KEPT_DAYS,
+    ] = None,
+    person: Annotated[
+        str | None,
+        typer.Option(
+            "--forget",
+            metavar="PERSON",
+            callback=options.sound,
+            help="Also remove who this person is, by id, mail or user name, wherever it is told.",
+        ),
+    ] = None,
     store: options.StoreUrl = None,
     facts: options.FactsFolder = None,
 ) -> None:
-    """Remove facts that newer reports have replaced.
+    """Remove what is kept long enough, as `keep:` in the config says.
 
-    What was judged, and the evidence of violations, stays.
+    By default that is facts which newer reports have replaced; small segments of what is left are
+    put together. What was judged, and the evidence of violations, stays.
     """
-    from policycheck.store.upkeep import prune_facts
+    from policycheck.store.upkeep import Pruning
+    from policycheck.store.upkeep import prune as prune_all
     from policycheck.workspace import Given, resolve
 
     settings = resolve(Given(store=store, facts=facts), Path.cwd())
     archive = archive_of(settings, writes=True) if settings.store_exists else None
     if archive is None:
         raise no_store()
-    today = now()
-    size = prune_facts(archive, today - timedelta(days=older_than), today, __version__)
-    say(f"removed {_told(size)}")
+    keep, today = settings.keep, now()
+    days = timedelta(days=_KEPT_DAYS) if keep.facts is None else keep.facts
+    wanted = Pruning(
+        facts=today - (days if older_than is None else timedelta(days=older_than)),
+        rejections=today - keep.rejections if keep.rejections is not None else None,
+        closed=today - keep.closed if keep.closed is not None else None,
+        person=person,
+    )
+    pruned = prune_all(archive, wanted, today, __version__)
+    say(f"removed {_told(pruned.facts)}")
+    if keep.rejections is not None:
+        say(f"removed {pruned.rejections:,} rejected rows")
+    if keep.closed is not None:
+        say(f"removed {pruned.closed:,} closed violations")
+    if person:
+        say(f"forgot whose {pruned.forgotten:,} devices and violations were")
 
 
 def _told(size: Size) -> str:

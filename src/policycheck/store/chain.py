@@ -28,10 +28,6 @@ from policycheck.store.tree import root_in, root_of
 
 FIRST = "0" * 64
 """What stands for the hash of the run before the first."""
-PRUNE = "prune"
-"""The kind of the runs that removed facts."""
-PRUNED = "segments"
-"""The option of such a run that names them, with spaces between."""
 RUN: Table = metadata.tables["run"]
 _RUN_COLUMNS = (
     "id", "kind", "started_at", "as_of", "version", "catalogue_sha256", "people_sha256",
@@ -172,14 +168,15 @@ def record_deeds(
     at: datetime,
     version: str,
     options: Mapping[str, str],
+    facts: str | None = None,
 ) -> int:
     """Record what an operator did as a run of its own kind, with its events; return its id.
 
-    options: what was asked. To be called last in its transaction.
+    options: what was asked. facts: the segment that it wrote. To be called last in its transaction.
     """
     values: dict[str, Any] = {
         "kind": kind, "started_at": at, "as_of": at, "version": version, "catalogue_sha256": "",
-        "policies": [], "options": dict(options),
+        "policies": [], "options": dict(options), "facts": facts,
     }  # fmt: skip
     (run_id,) = connection.execute(insert(RunRow).values(**values)).inserted_primary_key or (0,)
     rows = []

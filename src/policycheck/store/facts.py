@@ -70,6 +70,10 @@ class Facts:
             f"SELECT * FROM listing WHERE report_no IN (SELECT report_no {own}) ORDER BY ALL",
             staged / "listings.parquet",
         )
+        return self.seal(staged)
+
+    def seal(self, staged: Path) -> str:
+        """Make the files of a segment durable; return its digest."""
         return _digest(staged)
 
     def publish(self, staged: Path, digest: str) -> None:
@@ -86,6 +90,14 @@ class Facts:
         """Return the folder of a segment."""
         return self.root / digest[:2] / digest
 
+    def states(self, digest: str) -> Path:
+        """Return where a segment's states are, if it has any."""
+        return self.segment(digest) / STATES
+
+    def size(self, digest: str) -> int:
+        """Return how many bytes a segment has."""
+        return size_of(self.segment(digest))
+
     def find_fault(self, digest: str) -> str | None:
         """Say what is wrong with a segment: nothing, if its files are those that were written."""
         folder = self.segment(digest)
@@ -98,7 +110,7 @@ class Facts:
 
     def read_states(self, digest: str, devices: Sequence[str]) -> dict[str, str]:
         """Return what readers kept of devices beside these facts; see states.recall_states."""
-        path = self.segment(digest) / STATES
+        path = self.states(digest)
         if not path.exists():
             return {}
         with duckdb.connect() as con:
@@ -142,6 +154,11 @@ class Facts:
         for path in sorted(folder.glob("items-*.parquet")):
             part = int(path.stem.removeprefix("items-"))
             con.execute("INSERT INTO part_file VALUES (?, ?)", [first_part + part, str(path)])
+
+
+def size_of(folder: Path) -> int:
+    """Return how many bytes the files in a folder have."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:

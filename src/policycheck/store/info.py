@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, text
 
 from policycheck.store.database import Store, read_revision
 from policycheck.store.faults import shown
+from policycheck.store.times import from_nullable
 
 _COUNTED = ("run", "report", "rejection", "device", "violation", "event")
 
@@ -29,6 +31,10 @@ class StoreInfo:
     """Status -> violations."""
     files: int
     """Different report files; `rows` counts a file again each time that a run was given it."""
+    runs: Mapping[str, int]
+    """Kind -> runs: audits, and what operators did."""
+    last_audit: datetime | None
+    """The latest moment as of which something was audited; aware."""
 
 
 def describe_store(store: Store) -> StoreInfo:
@@ -44,6 +50,11 @@ def describe_store(store: Store) -> StoreInfo:
         )
         files = connection.execute(text("SELECT count(DISTINCT sha256) FROM report")).scalar_one()
         violations = {str(status): int(count) for status, count in by_status}
+        by_kind = connection.execute(
+            text("SELECT kind, count(*) FROM run GROUP BY kind ORDER BY 1")
+        )
+        runs = {str(kind): int(count) for kind, count in by_kind}
+        last = connection.execute(text("SELECT max(as_of) FROM run WHERE kind = 'audit'")).scalar()
     return StoreInfo(
         url=shown(store.url),
         revision=read_revision(store) or "",
@@ -51,6 +62,8 @@ def describe_store(store: Store) -> StoreInfo:
         rows=rows,
         violations=violations,
         files=int(files),
+        runs=runs,
+        last_audit=from_nullable(last),
     )
 
 

@@ -6,7 +6,7 @@ CREATE OR REPLACE TEMP TABLE held AS
 SELECT
     s.device_key,
     s.source,
-    r.segment,
+    coalesce(s.segment, r.segment) AS segment,
     s.report_no,
     s.reported_at,
     r.received_at,

@@ -21,7 +21,7 @@ from policycheck.store.session import Row, Session, fill
 from policycheck.store.tables import RunRow
 from policycheck.store.times import SQL_FORMAT, to_stored
 
-_SOURCE = "device_key, source, report_id, report_no, reported_at"
+_SOURCE = "device_key, source, report_id, report_no, reported_at, segment"
 _REPORT = (
     "id, run_id, path, sha256, format, devices, items, records, rejected, received_at, segment"
 )
@@ -99,7 +99,7 @@ def _write_sources(con: Session, connection: Connection) -> None:
     """Write which facts are now current for each device and source."""
     query = (
         "SELECT j.device_key, j.source, l.report_id, j.report_no,"
-        f" strftime(j.reported_at, '{SQL_FORMAT}')"
+        f" strftime(j.reported_at, '{SQL_FORMAT}'), NULL"
         " FROM judged AS j JOIN"
         " (SELECT sha256, max(report_id) AS report_id FROM ledger GROUP BY sha256) AS l"
         " ON l.sha256 = j.report_sha256"

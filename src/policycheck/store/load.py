@@ -56,8 +56,9 @@ _DEVICES = _Question(
 )
 _SOURCES = _Question(
     "stored_source",
-    ("VARCHAR", "VARCHAR", "BIGINT", "INTEGER", "TIMESTAMP"),
-    "SELECT device_key, source, report_id, report_no, reported_at FROM device_source WHERE TRUE",
+    ("VARCHAR", "VARCHAR", "BIGINT", "INTEGER", "TIMESTAMP", "VARCHAR"),
+    "SELECT device_key, source, report_id, report_no, reported_at, segment FROM device_source"
+    " WHERE TRUE",
     "device_key",
     "device_source",
 )

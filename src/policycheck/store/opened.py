@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 from policycheck.store import tree
+from policycheck.store.contents import unpack
 from policycheck.store.session import texts
+from policycheck.text import fold_text
 
 _CHANGED = """
 SELECT p.fingerprint
@@ -63,6 +65,46 @@ def read_personal(personal: bytes, fingerprint: str) -> tuple[str, str] | None:
             [fingerprint],
         ).fetchone()
         return None if row is None else (str(row[0]), str(row[1]))
+
+
+def list_opened(packed: bytes) -> list[str]:
+    """Return the fingerprints of openings, as they are kept: compressed."""
+    with _tables(unpack(packed)) as (path,), duckdb.connect() as con:
+        return texts(con, f"SELECT fingerprint FROM read_parquet({_quoted(path)})")
+
+
+def words_for(personal: bytes, words: Collection[str]) -> frozenset[str]:
+    """Return what people are called, folded, of whom one of these words is used: id and user."""
+    with _tables(personal) as (path,), duckdb.connect() as con:
+        told = con.execute(f"SELECT DISTINCT {_PERSON}, {_USER} FROM read_parquet({_quoted(path)})")
+        pairs = [{fold_text(word) for word in row if word} for row in told.fetchall()]
+    return frozenset(word for pair in pairs if not pair.isdisjoint(words) for word in pair)
+
+
+def without_people(personal: bytes, words: Collection[str]) -> bytes | None:
+    """Return what is left of personal parts without some people; None: nothing."""
+    with _tables(personal) as (path,), duckdb.connect() as con:
+        read = f"read_parquet({_quoted(path)})"
+        told = con.execute(f"SELECT fingerprint, {_PERSON}, {_USER} FROM {read}").fetchall()
+    gone = [row[0] for row in told if any(w and fold_text(w) in words for w in row[1:])]
+    return without_violations(personal, gone)
+
+
+def without_violations(personal: bytes, fingerprints: Sequence[str]) -> bytes | None:
+    """Return what is left of personal parts without some violations'; None: nothing."""
+    with _tables(personal) as (path,), duckdb.connect() as con:
+        con.execute(
+            f"CREATE TEMP TABLE left_over AS FROM read_parquet({_quoted(path)})"
+            " WHERE NOT list_contains($1, fingerprint)",
+            [list(fingerprints)],
+        )
+        if not con.execute("SELECT 1 FROM left_over LIMIT 1").fetchone():
+            return None
+        con.execute(f"COPY left_over TO {_quoted(path)} (FORMAT parquet, COMPRESSION zstd)")
+        return path.read_bytes()
+
+
+_PERSON, _USER = "personal ->> '$.person_id'", "personal ->> '$.device_user_id'"
 
 
 @contextmanager

@@ -48,7 +48,7 @@ CREATE OR REPLACE TEMP TABLE stored_alias(
 CREATE OR REPLACE TEMP TABLE stored_name(name VARCHAR, device_key VARCHAR);
 CREATE OR REPLACE TEMP TABLE stored_source(
     device_key VARCHAR, source VARCHAR, report_id BIGINT, report_no INTEGER,
-    reported_at TIMESTAMP);
+    reported_at TIMESTAMP, segment VARCHAR);
 CREATE OR REPLACE TEMP TABLE stored_report(
     report_id BIGINT, run_id BIGINT, sha256 VARCHAR, received_at TIMESTAMP, segment VARCHAR);
 CREATE OR REPLACE TEMP TABLE stored_run(

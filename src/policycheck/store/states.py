@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from policycheck.store.archive import Archive
 
 _SEGMENTS = text(
-    "SELECT a.value, r.segment FROM alias AS a"
+    "SELECT a.value, coalesce(s.segment, r.segment) FROM alias AS a"
     " JOIN device_source AS s ON s.device_key = a.device_key AND s.source = :source"
     " JOIN report AS r ON r.id = s.report_id"
     " WHERE a.kind = :kind AND a.value IN :devices"

@@ -191,9 +191,11 @@ class DeviceSourceRow(SQLModel, table=True):
     source: str = Field(primary_key=True)
     report_id: int = Field(foreign_key="report.id")
     report_no: int
-    """Which of the reports in that report's segment."""
+    """Which of the reports in the segment."""
     reported_at: datetime | None = Field(sa_column=_time(nullable=True))
     """Null where the report does not tell: its age then counts from when it was received."""
+    segment: str | None
+    """Where the facts were moved to; null: they are in the report's own segment."""
 
 
 class ViolationRow(SQLModel, table=True):

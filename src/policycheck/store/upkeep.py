@@ -13,9 +13,13 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from policycheck.store.archive import Archive
-from policycheck.store.chain import PRUNE, PRUNED, record_deeds
-from policycheck.store.facts import INCOMING
+from policycheck.store.chain import record_deeds
+from policycheck.store.compaction import compact
+from policycheck.store.facts import INCOMING, size_of
 from policycheck.store.faults import fault
+from policycheck.store.forgetting import find_words, forget
+from policycheck.store.retention import remove_closed, remove_rejections
+from policycheck.store.tombstones import PRUNE, Tombstones
 
 DATABASE = "policycheck.db"
 FACTS = "policycheck.facts"
@@ -23,8 +27,8 @@ FACTS = "policycheck.facts"
 _UNFINISHED = ".unfinished"
 
 _CURRENT = text(
-    "SELECT DISTINCT r.segment FROM device_source AS s JOIN report AS r ON r.id = s.report_id"
-    " WHERE r.segment IS NOT NULL"
+    "SELECT DISTINCT coalesce(s.segment, r.segment) FROM device_source AS s"
+    " JOIN report AS r ON r.id = s.report_id WHERE coalesce(s.segment, r.segment) IS NOT NULL"
 )
 
 
@@ -74,29 +78,68 @@ def _copy_facts(archive: Archive, folder: Path) -> Size:
         source = archive.facts.segment(digest)
         place = folder / FACTS / digest[:2] / digest
         shutil.copytree(source, place)
-        copied_bytes += _bytes(place)
+        copied_bytes += size_of(place)
     return Size(len(needed), copied_bytes)
 
 
-def prune_facts(archive: Archive, before: datetime, at: datetime, version: str) -> Size:
-    """Remove the segments that no device's current facts are in, and what was left unfinished.
+@dataclass(frozen=True)
+class Pruning:
+    """What is to be removed: of each kind what is older than an aware moment; None: nothing."""
 
-    Only what is older than `before`: who began to read before it was replaced may still need it.
-    No judgement, event or evidence is touched. What goes is first entered in the chain, as a run
-    of its own at `at`, so that `store verify` knows; if the removal is cut off, the next one
-    completes it. Times are aware.
+    facts: datetime
+    """Segments of which no facts count any more, and what killed audits left."""
+    rejections: datetime | None = None
+    """Rejected rows."""
+    closed: datetime | None = None
+    """Violations by the day of their closing, with what they were opened with."""
+    person: str | None = None
+    """Who is to be forgotten: then all that does not count any more goes, however young."""
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """What was removed."""
+
+    facts: Size
+    rejections: int = 0
+    closed: int = 0
+    forgotten: int = 0
+    """Devices and violations of which is no longer known whose they were."""
+
+
+def prune(archive: Archive, wanted: Pruning, at: datetime, version: str) -> Pruned:
+    """Put small segments together and remove what is not to be kept any longer.
+
+    What goes of what is sealed is first entered in the chain, as a run of its own at `at`, so that
+    `store verify` knows; if the removal of files is cut off, the next one completes it. Who began
+    to read before may still need young segments that were replaced. Times are aware.
     """
     with archive.store.writing() as connection:
-        old = {path.name for path in _unneeded(archive, connection) if _changed(path) < before}
-        segments = sorted(name for name in old if not name.startswith(INCOMING))
-        if segments:
-            options = {PRUNED: " ".join(segments)}
-            record_deeds(connection, PRUNE, (), at=at, version=version, options=options)
+        last, rejections = 0, 0
+        closed, contents = 0, frozenset[str]()
+        words = find_words(connection, wanted.person) if wanted.person else frozenset()
+        if wanted.rejections:
+            last, rejections = remove_rejections(connection, wanted.rejections)
+        if wanted.closed:
+            closed, contents = remove_closed(connection, wanted.closed)
+        forgotten = forget(connection, words) if words else 0
+        new = compact(connection, archive.facts, words)
+        before = at if wanted.person else wanted.facts
+        old = {p.name for p in _unneeded(archive, connection) if words or _changed(p) < before}
+        segments = frozenset(name for name in old if not name.startswith(INCOMING))
+        if segments or contents or rejections or closed or forgotten or new:
+            options = Tombstones(segments, contents, last if rejections else 0).as_options()
+            record_deeds(connection, PRUNE, (), at=at, version=version, options=options, facts=new)
+    return Pruned(_remove(archive, old), rejections, closed, forgotten)
+
+
+def _remove(archive: Archive, old: set[str]) -> Size:
+    """Remove folders, but for those that are needed again by now."""
     count = size = 0
-    with archive.store.writing() as connection:  # what is there again by now, is needed
+    with archive.store.writing() as connection:
         for path in list(_unneeded(archive, connection)):
             if path.name in old:
-                count, size = count + 1, size + _bytes(path)
+                count, size = count + 1, size + size_of(path)
                 shutil.rmtree(path, ignore_errors=True)
     return Size(count, size)
 
@@ -118,7 +161,3 @@ def _folders(root: Path) -> Iterator[Path]:
 
 def _changed(path: Path) -> datetime:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC)
-
-
-def _bytes(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

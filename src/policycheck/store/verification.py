@@ -17,8 +17,6 @@ from sqlalchemy import Connection, Row, select
 
 from policycheck.store.chain import (
     FIRST,
-    PRUNE,
-    PRUNED,
     SEALED,
     hash_event,
     hash_run,
@@ -29,6 +27,7 @@ from policycheck.store.contents import unpack
 from policycheck.store.facts import Facts
 from policycheck.store.opened import find_changed
 from policycheck.store.tables import metadata
+from policycheck.store.tombstones import Tombstones, read_tombstones
 from policycheck.store.tree import EMPTY, root_of
 
 _AT_ONCE = 10_000
@@ -51,6 +50,7 @@ class Inspection:
     segments: int = 0
     head: str = FIRST
     _written: dict[int | None, dict[str, Any]] = field(default_factory=dict)
+    _removed: Tombstones = field(default_factory=Tombstones)
 
     def faults(self, known_head: str | None = None) -> Iterator[str]:
         """Yield what is not as it was recorded; nothing, if all of it is.
@@ -61,22 +61,20 @@ class Inspection:
         hashes: list[str] = []
         kept: dict[str, tuple[str, str, int]] = {}
         segments: dict[str, int] = {}
-        pruned: set[str] = set()
-        for row in self.connection.execute(run_rows()).mappings().all():
+        rows = self.connection.execute(run_rows()).mappings().all()
+        self._removed = read_tombstones(map(dict, rows))
+        for row in rows:
             yield from self._check_run(dict(row))
             hashes.append(str(row["hash"]))
             for kind, name, sha256 in (row["seal"] or {}).get("contents", ()):
                 kept.setdefault(sha256, (kind, name, row["id"]))
             if row["facts"]:
                 segments.setdefault(row["facts"], row["id"])
-            if row["kind"] == PRUNE:
-                pruned.update(row["options"].get(PRUNED, "").split())
         for run_id, written in self._written.items():
             yield f"event {written['first']} belongs to no run (run {run_id})"
         yield from self._check_contents(kept)
         yield from self._check_personal(kept)
-        gone = {digest for digest in pruned if not self.facts.segment(digest).exists()}
-        yield from self._check_facts({d: run for d, run in segments.items() if d not in gone})
+        yield from self._check_facts(segments)
         if known_head and not any(each.startswith(known_head.lower()) for each in hashes):
             yield (
                 f"the head {known_head[:_SHORT]} is not in the chain:"
@@ -133,12 +131,17 @@ class Inspection:
             yield f"{name} was edited"
         seal = row["seal"] or {}
         for table in SEALED:
-            if seal.get(table) != seal_rows(self.connection, table, row["id"]):
+            found = seal_rows(self.connection, table, row["id"])
+            if seal.get(table) != found and not self._is_removed(table, row["id"], found):
                 yield f"{name}: its {_ROWS[table]} (table {table}) are not those that it wrote"
         written = self._written.pop(row["id"], dict(_NO_EVENTS))
         sealed = seal.get("event", _NO_EVENTS)
         if {key: written[key] for key in _NO_EVENTS} != sealed:
             yield f"{name}: its events are not those that it wrote{_missing(written, sealed)}"
+
+    def _is_removed(self, table: str, run_id: int, found: Mapping[str, object]) -> bool:
+        """Tell whether a run's rows of a table are not there because they were pruned."""
+        return table == "rejection" and run_id <= self._removed.rejections and found["rows"] == 0
 
     def _check_contents(self, kept: Mapping[str, tuple[str, str, int]]) -> Iterator[str]:
         """Hold each content against its digest, and against the runs that went by it."""
@@ -146,7 +149,7 @@ class Inspection:
         there = self.connection.execute(select(table.c.sha256, table.c.kind))
         kinds = {str(row.sha256): str(row.kind) for row in there}
         for sha256, (kind, name, run_id) in kept.items():
-            if sha256 not in kinds:
+            if sha256 not in kinds and sha256 not in self._removed.contents:
                 yield f"the {kind} {name} of run {run_id} is missing (content {sha256[:_SHORT]})"
         for sha256, kind in sorted(kinds.items()):
             self.contents += 1
@@ -182,6 +185,8 @@ class Inspection:
     def _check_facts(self, segments: Mapping[str, int]) -> Iterator[str]:
         """Hold the files of each segment against its digest."""
         for digest, run_id in segments.items():
+            if digest in self._removed.segments and not self.facts.segment(digest).exists():
+                continue
             self.segments += 1
             if fault := self.facts.find_fault(digest):
                 yield f"facts {digest[:_SHORT]} of run {run_id}: {fault}"

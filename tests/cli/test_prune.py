@@ -1,0 +1,135 @@
+"""`store prune`: what is kept how long, who is forgotten, and that all of it still verifies."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+import pytest
+from small_fleet import WECHAT, YIXIN, Fleet, Run, device, write_lines, write_people
+
+from policycheck.cli.exits import Exit
+
+CONFIG = "language: 1\npeople: people.csv\npolicies: [./no-wechat.yaml]\n"
+EVERYTHING = "keep: {facts: 0d, rejections: 0d, closed: 0d}\n"
+
+
+@pytest.fixture
+def stored(run: Run, fleet: Fleet, folder: Path) -> Path:
+    """Three audits: two violations are opened, one of them is closed; each has a segment."""
+    (folder / "policycheck.yaml").write_text(CONFIG)
+    write_people(fleet.people, user1="employee", user3="employee")
+    for number in (1, 3):
+        write_lines(folder / f"{number}.ndjson", [device(number, WECHAT), {"platform": 7}])
+        audit(run, f"{number}.ndjson", "--as-of", "2026-11-03")
+    better = device(3, YIXIN, reported_at="2026-11-03T09:00:00Z")
+    write_lines(folder / "better.ndjson", [better])
+    audit(run, "better.ndjson", "--as-of", "2026-11-04")
+    return folder / "policycheck.facts"
+
+
+def audit(run: Run, *words: str) -> None:
+    assert run("audit", *words, "-q").code in (Exit.CLEAN, Exit.VIOLATIONS, Exit.INCOMPLETE)
+
+
+def rows(query: str) -> list[tuple]:
+    with closing(sqlite3.connect("policycheck.db")) as connection:
+        return connection.execute(query).fetchall()
+
+
+def violations(run: Run) -> list[dict[str, object]]:
+    return json.loads(run("violation", "list", "--status", "all", "-f", "json").out)
+
+
+def test_small_segments_become_one_that_says_the_same(run: Run, stored: Path) -> None:
+    before = run("audit", "--all", "--as-of", "2026-11-05", "--dry-run", "-f", "json").out
+    assert len(list(stored.glob("??/*"))) == 3
+    assert run("store", "prune", "--older-than", "0").code == Exit.CLEAN
+    (segment,) = stored.glob("??/*")
+    assert rows("SELECT DISTINCT segment FROM device_source") == [(segment.name,)]
+    assert run("store", "verify").code == Exit.CLEAN
+    told = run("audit", "--all", "--as-of", "2026-11-05", "--dry-run", "-f", "json").out
+    assert judged(told) == judged(before)
+    audit(run, "--all", "--as-of", "2026-11-05")
+    newer = device(1, YIXIN, reported_at="2026-11-05T09:00:00Z")
+    write_lines(Path("newer.ndjson"), [newer])
+    audit(run, "newer.ndjson", "--as-of", "2026-11-06")
+    assert [each["status"] for each in violations(run)] == ["closed", "closed"]
+    assert run("store", "verify").code == Exit.CLEAN
+
+
+def judged(text: str) -> dict[str, object]:
+    told = json.loads(text)
+    return {name: told[name] for name in ("controls", "findings") if name in told} or told
+
+
+def test_what_is_kept_is_asked_of_the_config(run: Run, stored: Path, folder: Path) -> None:
+    assert rows("SELECT count(*) > 0 FROM rejection") == [(1,)]
+    run("store", "prune", "--older-than", "0")
+    assert rows("SELECT count(*) > 0 FROM rejection") == [(1,)]
+    assert len(violations(run)) == 2
+    (folder / "policycheck.yaml").write_text(CONFIG + EVERYTHING)
+    done = run("store", "prune")
+    assert "removed 1 closed violations" in done.out
+    assert rows("SELECT count(*) FROM rejection") == [(0,)]
+    assert [each["status"] for each in violations(run)] == ["open"]
+    sound = run("store", "verify")
+    assert (sound.code, sound.err) == (Exit.CLEAN, "")
+    assert rows("SELECT kind, count(*) FROM event GROUP BY 1 ORDER BY 1") == [
+        ("closed", 1), ("opened", 2),
+    ]  # fmt: skip
+    assert "runs: 5 (3 audits, 2 prunes)" in run("store", "info").out
+
+
+def test_what_was_not_pruned_but_is_missing_is_named(run: Run, stored: Path, folder: Path) -> None:
+    (folder / "policycheck.yaml").write_text(CONFIG + EVERYTHING)
+    run("store", "prune")
+    write_lines(folder / "bad.ndjson", [device(4, WECHAT), {"platform": 7}])
+    audit(run, "bad.ndjson", "--as-of", "2026-11-07")
+    assert run("store", "verify").code == Exit.CLEAN
+    with closing(sqlite3.connect("policycheck.db")) as connection, connection:
+        connection.execute("DELETE FROM rejection")
+        connection.execute("DELETE FROM content WHERE kind = 'openings'")
+    found = run("store", "verify")
+    assert found.code == Exit.VIOLATIONS
+    assert "its rejected rows (table rejection) are not those that it wrote" in found.err
+    assert found.err.count("the openings ") == 1
+
+
+def everything(folder: Path) -> Iterator[bytes]:
+    """Yield all that lies in the store, the values of its Parquet files unpacked."""
+    for path in [*folder.glob("policycheck.db*"), *folder.glob("policycheck.facts/??/*/*")]:
+        yield path.read_bytes()
+    tables = [str(path) for path in folder.glob("policycheck.facts/??/*/*.parquet")]
+    for number, (packed,) in enumerate(rows("SELECT packed FROM personal")):
+        (folder / f"personal-{number}.parquet").write_bytes(packed)
+        tables.append(str(folder / f"personal-{number}.parquet"))
+    with duckdb.connect() as con:
+        for table in tables:
+            yield repr(con.execute("SELECT * FROM read_parquet($1)", [table]).fetchall()).encode()
+    for path in folder.glob("personal-*.parquet"):
+        path.unlink()
+
+
+@pytest.mark.parametrize("word", ["user1", "USER1@example.com"])
+def test_who_is_forgotten_is_nowhere_in_the_store(
+    word: str, run: Run, stored: Path, folder: Path
+) -> None:
+    assert any(b"user1" in content for content in everything(folder))
+    before = violations(run)
+    assert run("store", "prune", "--forget", word).code == Exit.CLEAN
+    assert not any(b"user1" in content for content in everything(folder))
+    assert any(b"user3" in content for content in everything(folder))
+    after = violations(run)
+    assert {each["person_id"] for each in after} == {None, "user3"}
+    assert [each["fingerprint"] for each in after] == [each["fingerprint"] for each in before]
+    sound = run("store", "verify")
+    assert (sound.code, sound.err) == (Exit.CLEAN, "")
+    fingerprint = next(str(e["fingerprint"]) for e in after if e["person_id"] is None)
+    assert run("evidence", "export", fingerprint, "pack.zip").code == Exit.CLEAN
+    assert b"user1" not in Path("pack.zip").read_bytes()
+    assert run("evidence", "verify", "pack.zip").code == Exit.CLEAN
