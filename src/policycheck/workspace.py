@@ -59,6 +59,7 @@ class Config(Model):
     notify: NotifyConfig | None = None
     evidence_key: Text | None = None
     keep: Keep = Keep()
+    pseudonym_key: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class Given:
     min_coverage: float | None = None
     mappings: tuple[Path, ...] = ()
     evidence_key: Path | None = None
+    pseudonym_key: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,8 @@ class Settings:
     evidence_key: Path | None = None
     """The private key that evidence packs are signed with."""
     keep: Keep = field(default_factory=Keep)
+    pseudonym_key: Path | None = None
+    """What devices and people are called by in exports; None: as they are."""
 
     @property
     def store_exists(self) -> bool:
@@ -173,6 +177,7 @@ def resolve(given: Given, start: Path, *, needs_facts: bool = True) -> Settings:
         notify=config.notify,
         evidence_key=given.evidence_key or _below(base, config.evidence_key),
         keep=config.keep,
+        pseudonym_key=given.pseudonym_key or _below(base, config.pseudonym_key),
     )
 
 

@@ -12,6 +12,7 @@ from policycheck.cli.exits import exit_of
 from policycheck.cli.output import (
     export_reports,
     exports_of,
+    hidden,
     look,
     print_problems,
     print_report,
@@ -41,6 +42,7 @@ def audit(
     export: options.Export = None,
     lang: options.Language = "en",
     raw: options.Raw = False,
+    pseudonym_key: options.PseudonymKey = None,
     bom: options.Bom = False,
     policy: options.Policies = None,
     people: options.People = None,
@@ -72,8 +74,9 @@ def audit(
 
     mappings = tuple(mapping or ())
     given = Given(
-        tuple(policy or ()), people, store, facts, fail_on, max_rejected, min_coverage, mappings
-    )
+        tuple(policy or ()), people, store, facts, fail_on, max_rejected, min_coverage, mappings,
+        pseudonym_key=pseudonym_key,
+    )  # fmt: skip
     settings = resolve(given, Path.cwd())
     exports = exports_of(form, export or ())
     rulebook = load_rulebook(settings, drafts=drafts)
@@ -86,9 +89,10 @@ def audit(
     ):
         more = "policycheck violation list" if outcome.run_id else ""
         seen = look(no_color=no_color, more=more, language=lang, raw=raw, bom=bom)
+        exported = hidden(outcome, settings.pseudonym_key)
         if not quiet:
-            print_report(outcome, form, seen)
-        export_reports(outcome, exports, seen._replace(colour=False))
+            print_report(outcome if form == "terminal" else exported, form, seen)
+        export_reports(exported, exports, seen._replace(colour=False))
         code, gaps = exit_of(outcome, settings)
         print_problems([*rulebook.remarks, *outcome.problems, *gaps])
     raise typer.Exit(code)

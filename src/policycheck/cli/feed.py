@@ -9,14 +9,17 @@ from policycheck.cli.output import standard_output, unfinished_file
 from policycheck.problems import PolicycheckError, Problem, quote
 
 if TYPE_CHECKING:
+    from policycheck.report.pseudonyms import Pseudonyms
     from policycheck.store.database import Store
 
 
-def print_feed(store: Store, since: str, cursor_file: Path | None) -> None:
+def print_feed(
+    store: Store, since: str, cursor_file: Path | None, names: Pseudonyms | None = None
+) -> None:
     """Print the events after a cursor: that of `since`, else of the file, else all.
 
     The file's cursor moves on only when every line was taken: a reader that goes away gets them
-    again.
+    again. names: pseudonyms to tell instead.
     """
     from policycheck.report.json_report import encode_document, format_time
     from policycheck.store.feed import read_feed
@@ -24,7 +27,8 @@ def print_feed(store: Store, since: str, cursor_file: Path | None) -> None:
     cursor, taken = since or _read(cursor_file), False
     with store.reading() as connection, standard_output("utf-8") as stream:
         for event in read_feed(connection, cursor):
-            line = {**event._asdict(), "at": format_time(event.at)}
+            told = event if names is None else names.event(event)
+            line = {**told._asdict(), "at": format_time(event.at)}
             stream.write(f"{encode_document(line)}\n")
             cursor = event.cursor
         stream.flush()

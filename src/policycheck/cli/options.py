@@ -119,6 +119,16 @@ Since = Annotated[
     str | None,
     typer.Option("--since", metavar="DATE", help="First seen since the beginning of that day."),
 ]
+PseudonymKey = Annotated[
+    Path | None,
+    typer.Option(
+        "--pseudonym-key",
+        metavar="FILE",
+        envvar="POLICYCHECK_PSEUDONYM_KEY",
+        help="Name no device and no person but by pseudonyms made with this secret, in every form"
+        " but the terminal's (default: the config's `pseudonym_key`).",
+    ),
+]
 Raw = Annotated[
     bool,
     typer.Option(

@@ -86,6 +86,14 @@ def _columns() -> int:
     return int(columns) if columns.isdecimal() and int(columns) else _PIPE_COLUMNS
 
 
+def hidden(content: Content, key: Path | None) -> Content:
+    """Return a content that names devices and people by pseudonyms, if there is a key."""
+    from policycheck.report.pseudonyms import Pseudonymised, names_by
+
+    names = names_by(key)
+    return content if names is None else Pseudonymised(content, names)
+
+
 def print_report(content: Content, name: str, look: Look) -> None:
     """Print a content to stdout in a form."""
     form = REPORTS[name]

@@ -16,6 +16,7 @@ from policycheck.cli.listing import Listing, Row, print_listing
 from policycheck.cli.output import (
     export_reports,
     exports_of,
+    hidden,
     look,
     print_problems,
     print_report,
@@ -58,6 +59,7 @@ def report(
     export: options.Export = None,
     lang: options.Language = "en",
     raw: options.Raw = False,
+    pseudonym_key: options.PseudonymKey = None,
     bom: options.Bom = False,
     policy: options.Policies = None,
     people: options.People = None,
@@ -84,7 +86,9 @@ def report(
 
     if by is not None and form not in LIST_FORMS:
         raise typer.BadParameter(f"--by is printed as one of {', '.join(LIST_FORMS)}")
-    settings = resolve(Given(tuple(policy or ()), people, store, facts), Path.cwd())
+    settings = resolve(
+        Given(tuple(policy or ()), people, store, facts, pseudonym_key=pseudonym_key), Path.cwd()
+    )
     exports = exports_of(form, export or ())
     rulebook = load_rulebook(settings, drafts=drafts)
     if between is not None:
@@ -97,11 +101,13 @@ def report(
     seen = look(no_color=no_color, more=more, language=lang, raw=raw, bom=bom)
     with audit(request_of(asked, settings, rulebook), stored(settings)) as outcome:
         content = selected(outcome, selection)
+        exported = hidden(content, settings.pseudonym_key)
+        shown = content if form == "terminal" else exported
         if by is not None and not quiet:
-            print_listing(listing_by(content, by), form, no_color=no_color)
+            print_listing(listing_by(shown, by), form, no_color=no_color)
         elif not quiet:
-            print_report(content, form, seen)
-        export_reports(content, exports, seen._replace(colour=False))
+            print_report(shown, form, seen)
+        export_reports(exported, exports, seen._replace(colour=False))
         print_problems([*rulebook.remarks, *outcome.problems])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -83,6 +84,7 @@ def list_violations(
         ),
     ] = None,
     form: ListFormat = "terminal",
+    pseudonym_key: options.PseudonymKey = None,
     store: options.StoreUrl = None,
     no_color: options.NoColor = False,
 ) -> None:
@@ -96,13 +98,17 @@ def list_violations(
     The worst first, and devices by their names; as JSON and CSV by policy, control and device
     id, so that two lists can be compared.
     """
+    from policycheck.report.pseudonyms import names_by
     from policycheck.report.violations import COLUMNS, HEADS, cells_of, row_of
     from policycheck.store import violations
     from policycheck.workspace import Given, resolve
 
-    settings = resolve(Given(store=store), Path.cwd(), needs_facts=False)
+    settings = resolve(
+        Given(store=store, pseudonym_key=pseudonym_key), Path.cwd(), needs_facts=False
+    )
+    names = names_by(settings.pseudonym_key)
     if changes_only or since or cursor_file:
-        print_feed(stored_judgements(settings), since, cursor_file)
+        print_feed(stored_judgements(settings), since, cursor_file, names)
         return
     severities = tuple(map(str, severity or ()))
     policies = policies_at_hand(settings)
@@ -112,7 +118,7 @@ def list_violations(
         finding_of = _findings(policies, at or now())
         for_people = form == "terminal"
         found = violations.list_violations(connection, wanted, worst_first=for_people)
-        told = cells_of if for_people else row_of
+        told = cells_of if for_people else partial(row_of, names=names)
         rows = (told(violation, finding_of(violation)) for violation in found)
         empty = f"no {status.value} violations" if wanted.status else "no violations"
         print_listing(Listing(COLUMNS, rows, HEADS, _cells, empty), form, no_color=no_color)

@@ -9,22 +9,17 @@ from heapq import nsmallest
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from policycheck.model import Severity, Share, Tally
+from policycheck.model import Severity
 from policycheck.report.content import (
-    Bystander,
-    Conflict,
     Content,
     Finding,
     Holder,
-    InputLine,
-    PolicyLine,
-    Rejection,
-    WaiverLine,
 )
 from policycheck.report.words import device_of, standing_of
+from policycheck.report.wrapped import Wrapped
 
 if TYPE_CHECKING:
-    from policycheck.store.history import Happening
+    pass
 
 _SEVERITIES = {str(severity): rank for rank, severity in enumerate(Severity)}
 
@@ -63,58 +58,18 @@ def _naive(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
-class Selected:
+class Selected(Wrapped):
     """A content that yields only the findings of a selection. Everything else is the whole's."""
 
     def __init__(self, whole: Content, selection: Selection) -> None:
         """Choose among the findings of a content."""
-        self._whole = whole
+        super().__init__(whole)
         self._chosen = selection
 
     @property
     def selection(self) -> str:
         """What is chosen, in words."""
         return str(self._chosen)
-
-    @property
-    def as_of(self) -> datetime:
-        """The moment that was asked about."""
-        return self._whole.as_of
-
-    @property
-    def assumed(self) -> Mapping[str, str]:
-        """What is assumed of a person."""
-        return self._whole.assumed
-
-    @property
-    def inputs(self) -> Sequence[InputLine]:
-        """The files that were read."""
-        return self._whole.inputs
-
-    @property
-    def judged(self) -> int:
-        """How many devices were judged."""
-        return self._whole.judged
-
-    @property
-    def policies(self) -> Sequence[PolicyLine]:
-        """The policies that were asked."""
-        return self._whole.policies
-
-    @property
-    def tallies(self) -> Sequence[Tally]:
-        """The sums, of everything."""
-        return self._whole.tallies
-
-    @property
-    def waivers(self) -> Sequence[WaiverLine]:
-        """The waivers."""
-        return self._whole.waivers
-
-    @property
-    def digests(self) -> Mapping[str, str]:
-        """What else the verdicts depend on."""
-        return self._whole.digests
 
     def findings(self) -> Iterator[Sequence[Finding]]:
         """Yield the chosen findings in chunks."""
@@ -142,26 +97,6 @@ class Selected:
         """Return a verdict's first chosen findings, worst first."""
         lines = (line for line in chain.from_iterable(self.findings()) if line.verdict == verdict)
         return nsmallest(limit, lines, key=_urgency)
-
-    def shares(self, by: str) -> Sequence[Share]:
-        """Count the verdicts, of everything."""
-        return self._whole.shares(by)
-
-    def happenings(self) -> Sequence[Happening]:
-        """Return what happened to violations."""
-        return self._whole.happenings()
-
-    def bystanders(self, limit: int) -> Sequence[Bystander]:
-        """Return the first of those that a control does not address."""
-        return self._whole.bystanders(limit)
-
-    def conflicts(self) -> Sequence[Conflict]:
-        """Return where reports of one device contradict each other."""
-        return self._whole.conflicts()
-
-    def rejected(self) -> Iterator[Rejection]:
-        """Yield what could not be used."""
-        return self._whole.rejected()
 
 
 def _urgency(finding: Finding) -> tuple[object, ...]:

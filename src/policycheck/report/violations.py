@@ -13,6 +13,7 @@ from policycheck.report.words import device_of, item_of, words_of
 
 if TYPE_CHECKING:
     from policycheck.policy.model import Control, Policy
+    from policycheck.report.pseudonyms import Pseudonyms
     from policycheck.store.violations import Story, Violation
 
 COLUMNS = (*Finding._fields[:-1], "evidence", "status", "cause", "reopened")
@@ -64,8 +65,12 @@ def _is_stale(violation: Violation, at: datetime, stale_after: timedelta | None)
     return at - violation.aged_from > stale_after
 
 
-def row_of(violation: Violation, finding: Finding) -> tuple[object, ...]:
-    """Return a violation's values for `COLUMNS`; the evidence is a map."""
+def row_of(
+    violation: Violation, finding: Finding, *, names: Pseudonyms | None = None
+) -> tuple[object, ...]:
+    """Return a violation's values for `COLUMNS`; the evidence is a map. names: instead of real."""
+    if names is not None:
+        finding = names.finding(finding)
     evidence = finding.evidence._asdict()
     life = (violation.status, violation.cause, violation.reopened)
     return (*finding[:-1], evidence, *life)
