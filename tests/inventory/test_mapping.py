@@ -158,6 +158,7 @@ def test_a_cut_document_proves_no_absence(read, tmp_path):
         ("45718.340972222", datetime(2025, 3, 2, 8, 11)),
         ("02.03.2025", datetime(2025, 3, 2)),
         ("Monday, March 29 2021 at 12:38 PM", datetime(2021, 3, 29, 12, 38)),
+        ("2025/3/2 8:11 PM", datetime(2025, 3, 2, 20, 11)),
         ("0", None),
         ("0001-01-01T00:00:00Z", None),
         ("无", None),

@@ -54,6 +54,10 @@ class _Maker:
             name: self._convert(ITEM_COLUMNS[name], self._pick(field), field)
             for name, field in self._mapping.item.items()
         }
+        moments = {
+            f"t_{name}": text for name, text in item.items() if ITEM_COLUMNS[name].type == "time"
+        }
+        item |= {name.removeprefix("t_"): name for name in moments}
         refined = {
             name: self._convert(DEVICE_COLUMNS[name], name, field)
             for name, field in self._mapping.device.items()
@@ -80,6 +84,7 @@ class _Maker:
             bare=self._bare or "true",
             attributes=self._make_attributes(),
             texts=self._made,
+            moments=moments,
         )
 
     def _pick(self, field: MappedField) -> str:

@@ -58,6 +58,8 @@ class Shape:
     """SQL of the item's attributes as a map."""
     texts: Mapping[str, str] = field(default_factory=dict)
     """Texts that the others use by these names, so that each is made once: name -> SQL."""
+    moments: Mapping[str, str] = field(default_factory=dict)
+    """The same, made of `texts`: to read a time is dear."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,9 @@ def scan(con: DuckDBPyConnection, relation: Relation, shape: Shape, target: Path
         texts = [f"{text} AS {name}" for name, text in shape.texts.items()]
         texts += ["input_no", "record"] if relation.numbered else []
         table = f"(SELECT {', '.join(texts)} FROM {relation.sql})"
+    if shape.moments:
+        moments = [f"{text} AS {name}" for name, text in shape.moments.items()]
+        table = f"(SELECT *, {', '.join(moments)} FROM {table})"
     write_parquet(con, f"SELECT {', '.join(columns)} FROM {table}", target, relation.parameters)
 
 
