@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from policycheck.catalogue.catalogue import Catalogue
 from policycheck.catalogue.names import Lookalikes
 from policycheck.text import fold_text
 
 _WORD = re.compile(r"[^\W\d_]+")
+_LONGEST_STORE = 200
 _STORE_GAPS = re.compile(r"[\s_&/-]+")
 _UNSPACED = re.compile(
     r"[\u0900-\u0dff\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff"
@@ -88,5 +90,14 @@ class Looks:
 
 
 def _store_key(store_category: str) -> str:
-    """Fold a store's category: `SOCIAL_NETWORKING`, `public.app-category.social-networking`."""
+    """Fold a store's category: `SOCIAL_NETWORKING`, `public.app-category.social-networking`.
+
+    Stores have some hundred; what is longer than any of theirs is not kept.
+    """
+    fold = _fold_store if len(store_category) < _LONGEST_STORE else _fold_store.__wrapped__
+    return fold(store_category)
+
+
+@lru_cache(maxsize=4096)
+def _fold_store(store_category: str) -> str:
     return _STORE_GAPS.sub(" ", fold_text(store_category).rpartition(".")[2]).strip()
