@@ -75,6 +75,22 @@ def test_what_cannot_be_retired_is_told(
     assert len(listed(run)) == 5
 
 
+def test_two_devices_are_merged(run: Run, home: Fleet) -> None:
+    (before,) = json.loads(run("violation", "list", "-f", "json").out)
+    done = run("device", "merge", "d-2", "PHONE-1")
+    assert (done.code, done.out) == (0, "d-2 is now d-1, too, with its 1 violation\n")
+    (line,) = json.loads(run("violation", "list", "--device", "phone-1", "-f", "json").out)
+    assert (line["device_id"], line["first_seen"]) == ("d-2", before["first_seen"])
+    found = json.loads(run("violation", "show", before["fingerprint"], "-f", "json").out)
+    assert found["fingerprint"] == line["fingerprint"]
+    assert len(listed(run)) == 4
+    assert run("store", "verify").code == 0
+    run("evidence", "export", line["fingerprint"], "pack.zip")
+    assert run("evidence", "verify", "pack.zip").code == 0
+    done = run("device", "merge", "d-2", "d-1")
+    assert (done.code, "both are device d-2" in done.err) == (2, True)
+
+
 def test_without_a_store_nothing_is_listed(run: Run, folder: Path) -> None:
     done = run("device", "list")
     assert (done.code, "there is no store" in done.err) == (2, True)

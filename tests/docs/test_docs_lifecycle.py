@@ -7,7 +7,7 @@ import re
 import pytest
 from test_docs_paths import ROOT
 
-LEAVING = "test_leaving.py"
+LEAVING, MERGING = "test_leaving.py", "test_merging.py"
 LIVES, TIMELINE, FEED = "test_lives.py", "test_timeline.py", "test_feed.py"
 SHOWN_BY = {
     "A violation is opened by the first audit that finds it.": (LIVES, "found"),
@@ -69,6 +69,9 @@ SHOWN_BY = {
     "What is demanded of a person is `device_left` when their last device has left.": (
         LEAVING, "test_what_is_demanded_of_a_person_ends_with_their_last_device",
     ),
+    "`device_merged`: the device turned out to be another one, which has the like.": (
+        MERGING, "test_of_two_lives_one_goes_on",
+    ),
     "A policy that an audit does not judge keeps its violations as they are.": (
         LIVES, "a policy that was not judged leaves its violations alone",
     ),
@@ -92,6 +95,14 @@ SHOWN_BY = {
     "A control that is renamed keeps its lives.": (LIVES, "a renamed control keeps its lives"),
     "An app that the catalogue renames keeps its lives.": (
         LIVES, "a renamed app keeps its lives",
+    ),
+    "The kept device has the words, the newest facts of each source and the lives of both.": (
+        MERGING, "test_words_facts_and_lives_of_the_other_are_the_kept_one_s",
+        "test_of_one_source_the_newer_report_counts",
+    ),
+    "Of two lives one goes on: first seen and due as the earlier one, open if either is.": (
+        MERGING, "test_of_two_lives_one_goes_on",
+        "test_what_is_open_of_the_other_is_open_of_the_kept_one",
     ),
     "Due is the deadline, for all.": (LIVES, "a deadline is for all"),
     "Without a deadline, due is the first sight plus the grace, or the policy's first day plus"

@@ -88,6 +88,14 @@ TABLE = {
         [on(1, SHOWN), on(2, replace(CLEAN, at=2), scope=None)],
         ["1 opened report"],
     ),
+    "and it is resolved as soon as somebody does": (
+        [
+            on(1, SHOWN),
+            on(2, replace(CLEAN, at=2), scope=None),
+            on(3, people="h2", everything=True),
+        ],
+        ["1 opened report", "3 closed report resolved"],
+    ),
     "what comes back is reopened": (
         [on(1, SHOWN), on(2, replace(CLEAN, at=2)), on(3, replace(SHOWN, at=3))],
         ["1 opened report", "2 closed report resolved", "3 reopened report"],

@@ -23,6 +23,7 @@ from policycheck.store.leaving import retire
 from policycheck.store.ledger import NewRun, enter
 from policycheck.store.lives import Basis, compute_lives
 from policycheck.store.load import load_devices, load_lives
+from policycheck.store.merging import merge
 from policycheck.store.record import record
 from policycheck.store.session import create_tables
 from policycheck.store.times import from_stored
@@ -82,6 +83,12 @@ class Toy:
         """Let a device leave the fleet; return how many violations that closed."""
         with self.store.writing() as connection:
             return retire(connection, find_device(connection, word), day(on), "0.1.0")
+
+    def merge(self, on: float, kept: str, gone: str) -> int:
+        """Make two devices one; return how many violations the other had."""
+        with self.store.writing() as connection:
+            devices = (find_device(connection, word) for word in (kept, gone))
+            return merge(connection, *devices, day(on), "0.1.0")
 
     def _judge(self, con, on, reports, rules, everything):
         identify(con)

@@ -10,7 +10,7 @@ import typer
 
 from policycheck import __version__
 from policycheck.cli import options
-from policycheck.cli.clock import moment_of
+from policycheck.cli.clock import moment_of, now
 from policycheck.cli.listing import ListFormat, Listing, Row, print_listing
 from policycheck.cli.output import say
 from policycheck.cli.request import policies_at_hand, stored_judgements, zones_of
@@ -22,13 +22,10 @@ _COLUMNS = (
     "device_key", "device_id", "name", "serial", "udid", "platform", "person_id", "status",
     "first_seen", "last_seen", "left_at", "merged_into", "sources", "aliases",
 )  # fmt: skip
-_HEADS = ("device", "name", "platform", "person", "status", "last seen", "sources", "aliases")
+_HEADS = ("device", "name", "person", "status", "last seen", "sources")
 _SHOWN = tuple(
-    _COLUMNS.index(column)
-    for column in (
-        "device_key", "name", "platform", "person_id", "status", "last_seen", "sources", "aliases",
-    )
-)  # fmt: skip
+    map(_COLUMNS.index, ("device_key", "name", "person_id", "status", "last_seen", "sources"))
+)
 _commands = typer.Typer(
     name="device", help="Recorded devices.", no_args_is_help=True, rich_markup_mode=None
 )
@@ -56,8 +53,8 @@ def list_devices(
 ) -> None:
     """List the devices that are in the fleet, or others.
 
-    With whose they are, when and by which systems they were last reported, and all words by which
-    they are called.
+    With whose they are, and when and by which systems they were last reported; as JSON and CSV with
+    all words by which they are called.
     """
     from policycheck.store import devices
     from policycheck.workspace import Given, resolve
@@ -104,6 +101,38 @@ def retire_device(
         device = find_device(connection, word)
         closed = retire(connection, device, at, __version__)
     say(f"{visible(device.device_key)} has left: {counted(closed, 'violation')} closed")
+
+
+@_commands.command("merge")
+def merge_devices(
+    *,
+    kept: Annotated[
+        str,
+        typer.Argument(metavar="DEVICE", callback=options.sound, help="The one that is kept."),
+    ],
+    gone: Annotated[
+        str,
+        typer.Argument(metavar="OTHER", callback=options.sound, help="What is the same device."),
+    ],
+    store: options.StoreUrl = None,
+) -> None:
+    """Say that two devices are one.
+
+    It keeps all words by which either is called, the newest facts of each system, and the lives of
+    the violations of both; the earlier first sight stays.
+    """
+    from policycheck.report.words import counted
+    from policycheck.store.devices import find_device
+    from policycheck.store.merging import merge
+    from policycheck.text import visible
+    from policycheck.workspace import Given, resolve
+
+    settings = resolve(Given(store=store), Path.cwd(), needs_facts=False)
+    with stored_judgements(settings).writing() as connection:
+        first, second = find_device(connection, kept), find_device(connection, gone)
+        joined = merge(connection, first, second, now(), __version__)
+    keys = (visible(first.device_key), visible(second.device_key))
+    say(f"{keys[0]} is now {keys[1]}, too, with its {counted(joined, 'violation')}")
 
 
 def _row(device: Device, aliases: tuple[str, ...]) -> Row:

@@ -30,9 +30,9 @@ SELECT
     coalesce(list_contains(a.reasons, 'scope'), FALSE) AS unscoped,
     u.policy IS NOT NULL AS unsure,             -- now an unknown of the same subject
     coalesce(t.still_there, FALSE) AS still_there,
-    coalesce(j.aged_from > coalesce(v.reported_at, v.received_at), FALSE) AS newer,
+    coalesce(j.aged_from > coalesce(v.reported_at, v.received_at), FALSE) AS told_since,
     -- proof: a newer report of the same source, not stale, that lists all and could have told
-    newer AND coalesce(
+    told_since AND coalesce(
         s.visibility = 'all'
         AND coalesce(b.as_of - j.aged_from <= c.stale_after, TRUE)      -- no limit: never stale
         AND coalesce(t.able, TRUE)
@@ -92,7 +92,7 @@ SELECT
         WHEN still_there AND catalogue_changed THEN 'recognition_changed'
         WHEN unsure THEN NULL
         -- its source has said nothing new: whatever made the difference (the clock), it is there
-        WHEN still_there AND NOT (report AND newer) THEN
+        WHEN still_there AND NOT (report AND told_since) THEN
             CASE WHEN verdict <> 'unknown' THEN 'policy_changed' END
         WHEN proven THEN 'resolved'
     END AS outcome

@@ -47,10 +47,11 @@ THEN = f"""{TOLD},
 turn AS (
     SELECT fingerprint,
         min(CASE WHEN kind = 'opened' THEN at END) AS first_seen,
+        min(CASE WHEN kind = 'merged' THEN substr(detail, 45, 27) END) AS merged_since,
         max(CASE WHEN kind IN ('opened', 'reopened', 'closed') THEN id END) AS state,
         max(CASE WHEN kind IN ('waived', 'waiver_lapsed', 'unwaived', 'closed') THEN id END)
             AS waiver,
-        max(CASE WHEN kind IN ('opened', 'reopened', 'reassigned') THEN id END) AS due,
+        max(CASE WHEN kind IN ('opened', 'reopened', 'reassigned', 'merged') THEN id END) AS due,
         sum(CASE WHEN kind = 'reopened' THEN 1 ELSE 0 END) AS reopened
     FROM told
     GROUP BY fingerprint
@@ -58,8 +59,8 @@ turn AS (
 violation_then AS (
     SELECT v.fingerprint, v.policy, v.control, v.device_key, v.person_id, v.subject,
         CASE WHEN s.kind = 'closed' THEN 'closed' ELSE 'open' END AS status,
-        coalesce(t.first_seen, v.first_seen) AS first_seen,
-        coalesce(substr(d.detail, 5),
+        coalesce(t.merged_since, CAST(coalesce(t.first_seen, v.first_seen) AS TEXT)) AS first_seen,
+        coalesce(substr(d.detail, length(d.detail) - 19),
             substr(replace(CAST(v.due AS TEXT), ' ', 'T'), 1, 19) || 'Z') AS due,
         CASE WHEN s.kind = 'closed' THEN s.at END AS closed_at,
         CASE WHEN s.kind = 'closed' THEN s.detail END AS cause,
@@ -81,8 +82,9 @@ violation_then AS (
 )"""
 """`violation_then`: the violations as they stood at `:at`, with what that episode was proven by.
 
-A waiver's event ends with ` until 2013-11-30T15:59:59Z`, that of a due date is `due ` and such a
-time; as texts these times sort like moments.
+A waiver's event ends with ` until 2013-11-30T15:59:59Z`, that of a due date with `due ` and such a
+time, and what was merged was first seen at the time in the middle of its; as texts these times sort
+like moments.
 """
 
 _HAPPENED = text(f"""{TOLD}

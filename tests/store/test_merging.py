@@ -1,0 +1,132 @@
+"""Two devices that an operator says are one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from test_timeline import standing
+from toy import Toy
+from toy_judge import Report, Rules, day
+
+from policycheck.problems import PolicycheckError
+from policycheck.store.devices import list_devices, read_aliases
+from policycheck.store.facts import Facts
+from policycheck.store.verification import Inspection
+from policycheck.store.violations import Filter, Violation, list_violations, tell_story
+
+pytestmark = pytest.mark.usefixtures("each_store")
+
+SHOWN = Report()
+OTHER = Report(device="d2", source="agent", serial="S2", name="PC")
+CLEAN = ()
+RULES = Rules(grace_days=5)
+
+
+def violations(toy: Toy) -> list[Violation]:
+    with toy.store.reading() as connection:
+        return list(list_violations(connection, Filter(status=None)))
+
+
+def sound(toy: Toy) -> bool:
+    with toy.store.reading() as connection:
+        faults = Inspection(connection, Facts(toy.folder)).faults()
+        return all(fault.startswith("facts ") for fault in faults)  # toys have none
+
+
+def test_words_facts_and_lives_of_the_other_are_the_kept_one_s(tmp_path) -> None:
+    toy = Toy(tmp_path)
+    toy.audit(1, OTHER, rules=RULES)
+    toy.audit(2, replace(SHOWN, items=CLEAN, at=2), rules=RULES)
+    assert toy.merge(3, "d1", "PC") == 1
+    with toy.store.reading() as connection:
+        kept, gone = list_devices(connection)
+        assert read_aliases(connection) == {"d1": ("d1", "d2", "pc", "s2")}
+    assert (kept.sources, kept.first_seen, kept.status) == (("agent", "intune"), day(1), "present")
+    assert (gone.sources, gone.merged_into, gone.status) == ((), "d1", "merged")
+    (only,) = violations(toy)
+    assert (only.device_key, only.status, only.first_seen, only.due) == (
+        "d1", "open", day(1), day(6),
+    )  # fmt: skip
+    toy.audit(4, replace(OTHER, at=4), rules=RULES)
+    assert violations(toy)[0].fingerprint == only.fingerprint
+    toy.audit(5, replace(OTHER, at=5, items=CLEAN), rules=RULES)
+    told = [event.split(" ")[:3] for event in toy.events()]
+    assert told == [
+        ["1", "opened", "report"], ["3", "renamed", "operator"], ["5", "closed", "report"],
+    ]  # fmt: skip
+    assert sound(toy)
+
+
+BOTH = {
+    "both open, the other one first": (
+        (OTHER, 1), (SHOWN, 2), [("open", None, 1, 6, 0), ("closed", "device_merged", 1, 6, 0)],
+    ),
+    "both open, the kept one first": (
+        (SHOWN, 1), (OTHER, 2), [("open", None, 1, 6, 0), ("closed", "device_merged", 2, 7, 0)],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_of_two_lives_one_goes_on(name: str, tmp_path) -> None:
+    first, second, expected = BOTH[name]
+    toy = Toy(tmp_path)
+    for report, on in (first, second):
+        toy.audit(on, replace(report, at=on), rules=RULES)
+    assert toy.merge(3, "d1", "d2") == 1
+    told = [
+        (v.status, v.cause, v.first_seen, v.due, v.reopened)
+        for v in sorted(violations(toy), key=lambda each: str(each.device_key))
+    ]
+    assert told == [(s, c, day(since), day(due), n) for s, c, since, due, n in expected]
+    assert standing(toy, 3, past=True) == standing(toy, 3, past=False)
+    assert sound(toy)
+
+
+def test_what_is_open_of_the_other_is_open_of_the_kept_one(tmp_path) -> None:
+    toy = Toy(tmp_path)
+    toy.audit(1, replace(SHOWN, items=("com.tencent.mm 1",)), rules=RULES)
+    toy.audit(2, replace(SHOWN, items=CLEAN, at=2), rules=RULES)
+    toy.audit(3, replace(OTHER, at=3), rules=RULES)
+    seen = standing(toy, 3, past=False)
+    toy.merge(4, "d1", "d2")
+    kept, gone = sorted(violations(toy), key=lambda each: str(each.device_key))
+    assert (kept.status, kept.reopened, kept.first_seen, kept.due) == ("open", 1, day(1), day(8))
+    assert (kept.proof.source, kept.version) == ("agent", None)
+    assert (gone.status, gone.cause) == ("closed", "device_merged")
+    assert standing(toy, 4, past=True) == standing(toy, 4, past=False)
+    assert standing(toy, 3, past=True) == seen
+    with toy.store.reading() as connection:
+        story = tell_story(connection, kept)
+    assert [event.kind for event in story.events] == ["opened", "closed", "reopened"]
+    assert sound(toy)
+
+
+def test_of_one_source_the_newer_report_counts(tmp_path) -> None:
+    toy = Toy(tmp_path)
+    toy.audit(1, SHOWN, rules=RULES)
+    toy.audit(2, Report(device="d2", at=2, items=CLEAN), rules=RULES)
+    toy.merge(3, "d2", "d1")
+    toy.audit(4, rules=RULES, everything=True)
+    told = [event.split(" ")[:3] for event in toy.events()]
+    assert told[-1] == ["4", "closed", "report"]
+
+
+def test_facts_of_before_it_left_stay_away(tmp_path) -> None:
+    toy = Toy(tmp_path)
+    toy.audit(1, SHOWN, replace(OTHER, items=CLEAN), rules=RULES)
+    toy.retire(2, "d1")
+    toy.merge(3, "d2", "d1")
+    with toy.store.reading() as connection:
+        assert next(d for d in list_devices(connection, ["d2"])).sources == ("agent",)
+    toy.audit(4, rules=RULES, everything=True)
+    assert [v.status for v in violations(toy)] == ["closed"]
+
+
+def test_one_device_is_not_merged_with_itself(tmp_path) -> None:
+    toy = Toy(tmp_path)
+    toy.audit(1, OTHER)
+    with pytest.raises(PolicycheckError) as raised:
+        toy.merge(2, "d2", "PC")
+    assert [problem.message for problem in raised.value.problems] == ["both are device d2"]
