@@ -66,7 +66,7 @@ class Archive:
 
     def states(self, source: str, devices: Sequence[str]) -> dict[str, str]:
         """Return what a reader kept of some devices of a source; see states.recall_states."""
-        return recall_states(self, source, devices)
+        return recall_states(self.store, self.facts, source, devices)
 
     def happenings(self, policies: Sequence[str], until: datetime) -> tuple[Happening, ...]:
         """Return what happened to some policies' violations; see history.read_happenings."""

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from sqlalchemy import String, bindparam, text
 
-if TYPE_CHECKING:
-    from policycheck.store.archive import Archive
+from policycheck.store.database import Store
+from policycheck.store.facts import Facts
 
 _SEGMENTS = text(
     "SELECT a.value, coalesce(s.segment, r.segment) FROM alias AS a"
@@ -23,10 +22,12 @@ _SEGMENTS = text(
 _AT_ONCE = 1000
 
 
-def recall_states(archive: Archive, source: str, devices: Sequence[str]) -> dict[str, str]:
+def recall_states(
+    store: Store, facts: Facts, source: str, devices: Sequence[str]
+) -> dict[str, str]:
     """Return the states that current facts of a source led to, by the source's ids of devices."""
     segments: dict[str, list[str]] = defaultdict(list)
-    with archive.store.reading() as connection:
+    with store.reading() as connection:
         for start in range(0, len(devices), _AT_ONCE):
             asked = {
                 "source": source,
@@ -37,5 +38,5 @@ def recall_states(archive: Archive, source: str, devices: Sequence[str]) -> dict
                 segments[segment].append(device)
     states: dict[str, str] = {}
     for segment, held in sorted(segments.items()):
-        states.update(archive.facts.read_states(segment, held))
+        states.update(facts.read_states(segment, held))
     return states
