@@ -98,7 +98,7 @@ def visible(text: str) -> str:
     Control, format (zero-width, right-to-left) and surrogate characters become `\x1b` or
     `\u202e`; a tab becomes four spaces.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(map(_visible_character, text))
 

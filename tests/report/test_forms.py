@@ -27,6 +27,7 @@ OF_THEIR_OWN = {"html"}
 """Forms whose golden files stand in folders of their own, with their tests."""
 NO_FORMS = {
     "between",
+    "oscal_values",
     "content",
     "forms",
     "grouped",

@@ -147,7 +147,7 @@ def encode_text(text: str) -> str:
     A terminal that prints it obeys nothing, a page that embeds it runs nothing, and a lone
     surrogate can be written in any encoding. A reader of JSON gets the very same text.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return encode_basestring(text).replace("<", "\\u003c")
     return "".join(map(_escape, encode_basestring(text)))
 

@@ -22,10 +22,12 @@ NEEDS: tuple[str, ...] = ()
 def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
     """Write a line for the audit, and one for each thing that it tells."""
     encode = Encoder()
-    chosen = f', "selection": {encode[content.selection]}' if content.selection else ""
+    head = content.digests.get("chain")
+    more = f', "head": {encode[head]}' if head else ""
+    more += f', "selection": {encode[content.selection]}' if content.selection else ""
     stream.write(
         f'{{"type": "audit", "schema_version": {SCHEMA_VERSION},'
-        f' "policycheck": {encode[__version__]}, "as_of": {encode[content.as_of]}{chosen}}}\n'
+        f' "policycheck": {encode[__version__]}, "as_of": {encode[content.as_of]}{more}}}\n'
     )
     for lines in encode_lists(content, encode):
         head = f'{{"type": "{lines.singular}", '

@@ -9,34 +9,34 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
 from typing import TextIO
-from uuid import NAMESPACE_URL, uuid5
 
 from policycheck import __version__
 from policycheck.model import Tally
 from policycheck.report.content import Content, Finding
 from policycheck.report.forms import PLAIN, Look
-from policycheck.report.json_report import encode_document, format_time, tally_document, write_array
+from policycheck.report.json_report import (
+    Encoder,
+    encode_document,
+    encode_text,
+    format_time,
+    tally_document,
+    write_array,
+)
 from policycheck.report.markdown import escape
+from policycheck.report.oscal_values import Document, Properties, identify, properties
 from policycheck.report.words import device_of, sentence_of, standing_of, sums
-from policycheck.text import visible, writable
+from policycheck.text import visible
 
 TITLE = "OSCAL assessment results, for evidence of controls"
 SUFFIX = ".oscal.json"
 ENCODING = "utf-8"
 NEEDS: tuple[str, ...] = ()
 VERSION = "1.1.3"
-NAMESPACE = "urn:policycheck:oscal"
-"""Of our properties."""
-_IDS = uuid5(NAMESPACE_URL, NAMESPACE)
-Document = dict[str, object]
 Device = tuple[str, str]
 """A device's id, and how people know it."""
-
-
-def identify(kind: str, name: str) -> str:
-    """Return the UUID of a thing; it follows from the name."""
-    return str(uuid5(_IDS, writable(f"{kind}/{name}")))
 
 
 _PLATFORM = {"uuid": identify("platform", "policycheck"), "title": "policycheck"}
@@ -79,6 +79,8 @@ class _Seen:
     def __init__(self, files: set[str]) -> None:
         """Begin with nothing but the digests of the files that are resources."""
         self.files = files
+        self.encode = Encoder()
+        self.properties = Properties()
         self.devices: dict[str, Device] = {}
         self.observations: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
 
@@ -93,16 +95,6 @@ def _write_some(stream: TextIO, name: str, chunks: Iterator[Sequence[str]]) -> N
 def _again(first: Sequence[str], rest: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
     yield first
     yield from rest
-
-
-def properties(values: Mapping[str, object]) -> list[Document]:
-    """Return properties of our namespace, without those that are empty."""
-    shown = {name: visible(str(value)).strip() for name, value in values.items() if value != ()}
-    return [
-        {"name": name, "ns": NAMESPACE, "value": value}
-        for name, value in shown.items()
-        if value and value != "None"
-    ]
 
 
 def _control_id(policy: str, control: str) -> str:
@@ -130,6 +122,7 @@ def _resources(content: Content, plan: str) -> Iterator[Document]:
         }
 
 
+@lru_cache
 def _file_id(sha256: str) -> str:
     return identify("file", sha256)
 
@@ -154,52 +147,61 @@ def _result(content: Content, moment: str, told: str) -> Document:
 
 def _observations(content: Content, seen: _Seen, moment: str) -> Iterator[list[str]]:
     for chunk in content.findings():
-        yield [encode_document(_observation(finding, seen, moment)) for finding in chunk]
+        yield [_observation(finding, seen, moment) for finding in chunk]
 
 
-def _observation(finding: Finding, seen: _Seen, moment: str) -> Document:
+def _observation(finding: Finding, seen: _Seen, moment: str) -> str:
+    """Encode a finding. By hand: a fleet has a hundred thousand, which differ in few values."""
     number = identify("finding", finding.fingerprint)
     seen.observations[finding.policy, finding.control].append(number)
+    at = finding.evidence.reported_at
+    props = ", ".join(filter(None, map(seen.properties.__getitem__, _details(finding))))
+    return (
+        f'{{"uuid": "{number}", "description": {encode_text(escape(sentence_of(finding)))},'
+        f' "props": [{props}], "methods": ["EXAMINE"], "types": ["finding"],'
+        f' "collected": {seen.encode[at or moment]}'
+        f"{_subject(finding, seen)}{_evidence(finding, seen)}}}"
+    )
+
+
+def _subject(finding: Finding, seen: _Seen) -> str:
+    """Encode which device a finding is about, and note the device."""
+    if not (finding.device_id or finding.device_name):
+        return ""
+    device = identify("device", finding.device_id or device_of(finding))
+    seen.devices.setdefault(device, (finding.device_id or "-", device_of(finding)))
+    return f', "subjects": [{{"subject-uuid": "{device}", "type": "inventory-item"}}]'
+
+
+def _evidence(finding: Finding, seen: _Seen) -> str:
+    """Encode which record of which file shows a finding."""
     evidence = finding.evidence
-    told: Document = {
-        "uuid": number,
-        "description": escape(sentence_of(finding)),
-        "props": properties(_details(finding)),
-        "methods": ["EXAMINE"],
-        "types": ["finding"],
-        "collected": format_time(evidence.reported_at) if evidence.reported_at else moment,
-    }
-    if finding.device_id or finding.device_name:
-        device = identify("device", finding.device_id or device_of(finding))
-        seen.devices.setdefault(device, (finding.device_id or "-", device_of(finding)))
-        told["subjects"] = [{"subject-uuid": device, "type": "inventory-item"}]
-    if evidence.report is not None:
-        record = f"record {evidence.record}" if evidence.record else "the whole file"
-        known = evidence.report in seen.files
-        where = {"href": f"#{_file_id(evidence.report)}"} if known else {}
-        told["relevant-evidence"] = [{**where, "description": record}]
-    return told
+    if evidence.report is None:
+        return ""
+    record = f"record {evidence.record}" if evidence.record else "the whole file"
+    known = evidence.report in seen.files
+    where = f'"href": "#{_file_id(evidence.report)}", ' if known else ""
+    return f', "relevant-evidence": [{{{where}"description": "{record}"}}]'
 
 
-def _details(finding: Finding) -> Mapping[str, object]:
-    return {
-        "standing": standing_of(finding),
-        "severity": finding.severity,
-        "fingerprint": finding.fingerprint,
-        "subject": finding.subject,
-        "app": finding.app_id,
-        "identifier": finding.identifier,
-        "name": finding.name,
-        "version": finding.version,
-        "confidence": finding.confidence,
-        "person": finding.person_id,
-        "reasons": " ".join(finding.reasons),
-        "missing": " ".join(finding.evidence.missing),
-        "first-seen": finding.first_seen and format_time(finding.first_seen),
-        "due": finding.due and format_time(finding.due),
-        "waiver": finding.waiver,
-        "evidence-sha256": finding.evidence.report,
-    }
+def _details(finding: Finding) -> Iterator[tuple[str, str | datetime | None]]:
+    """Yield a finding's properties; those without a value are none."""
+    yield "standing", standing_of(finding)
+    yield "severity", finding.severity
+    yield "fingerprint", finding.fingerprint
+    yield "subject", finding.subject
+    yield "app", finding.app_id
+    yield "identifier", finding.identifier
+    yield "name", finding.name
+    yield "version", finding.version
+    yield "confidence", finding.confidence
+    yield "person", finding.person_id
+    yield "reasons", " ".join(finding.reasons)
+    yield "missing", " ".join(finding.evidence.missing)
+    yield "first-seen", finding.first_seen
+    yield "due", finding.due
+    yield "waiver", finding.waiver
+    yield "evidence-sha256", finding.evidence.report
 
 
 def _items(devices: Mapping[str, Device]) -> Iterator[Document]:
