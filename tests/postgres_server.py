@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from typing import Any
 import psycopg
 import pytest
 
+_QUIET: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 _FOLDERS = "/usr/lib/postgresql"
 _NO_PORT = "listen_addresses="
 _NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
@@ -35,6 +37,8 @@ class Server:
     """A server that runs, reached through its socket's folder."""
 
     folder: Path
+    command: list[Any]
+    process: subprocess.Popen[bytes]
     numbers: Iterator[int] = field(default_factory=count)
 
     def url(self, database: str) -> str:
@@ -51,6 +55,19 @@ class Server:
         with self.connect() as connection:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Stop it meanwhile."""
+        self.process.send_signal(signal.SIGINT)  # a fast shutdown
+        self.process.wait()
+        yield
+        self.process = _start(self.command, self.folder)
+        _wait_until_it_answers(self, self.process)
+
+
+def _start(command: list[Any], folder: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, cwd=folder, **_run_as(), **_QUIET)
 
 
 def _run_as() -> dict[str, Any]:
@@ -73,22 +90,20 @@ def running_server(*, durable: bool = False) -> Iterator[Server]:
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
     data = folder / "data"
-    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     try:
         locale = ["--no-locale", "--encoding=UTF8"]
         initdb = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]
-        subprocess.run([*initdb, *locale], check=True, cwd=folder, **_run_as(), **quiet)
+        subprocess.run([*initdb, *locale], check=True, cwd=folder, **_run_as(), **_QUIET)
         settings = (_NO_PORT, *(() if durable else _NOT_DURABLE))
         options = [word for setting in settings for word in ("-c", setting)]
         command = [programs / "postgres", "-D", data, "-k", folder, *options]
-        with subprocess.Popen(command, cwd=folder, **_run_as(), **quiet) as process:
-            try:
-                server = Server(folder)
-                _wait_until_it_answers(server, process)
-                yield server
-            finally:
-                process.send_signal(2)  # SIGINT: a fast shutdown
-                process.wait()
+        server = Server(folder, command, _start(command, folder))
+        try:
+            _wait_until_it_answers(server, server.process)
+            yield server
+        finally:
+            server.process.send_signal(signal.SIGINT)
+            server.process.wait()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

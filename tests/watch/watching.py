@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 BOUND = 120.0
 """Seconds in which whatever is waited for happens, even on a machine with much else to do."""
@@ -104,12 +105,16 @@ class Home:
         done = self.run("watch", "inbox", "--status")
         return done.returncode, done.stdout
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
+    def start(self, *words: str, log: TextIO | None = None) -> subprocess.Popen[str]:
         """Start a watcher."""
         command = [sys.executable, "-m", "policycheck", "watch", "inbox", *words]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("POLICYCHECK_")}
         return subprocess.Popen(
-            command, cwd=self.folder, env=environment, text=True, stderr=subprocess.PIPE
+            command,
+            cwd=self.folder,
+            env=environment,
+            text=True,
+            stderr=log or subprocess.PIPE,
         )
 
     def watch_once(self, *words: str) -> list[dict[str, object]]:

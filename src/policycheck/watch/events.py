@@ -81,7 +81,7 @@ class Events:
         """Write a file and wait for its event; where none may be written, trust."""
         self._flag.clear()
         probe = self._folder / f".policycheck-{os.getpid()}"
-        with suppress(PermissionError):
+        with suppress(OSError):  # it may not be written, or there is no room
             try:
                 probe.touch()
                 return self._flag.wait(_PROBE_SECONDS)

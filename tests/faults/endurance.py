@@ -1,0 +1,116 @@
+"""Let a watcher run for long under a stream of drops, and see that it does not grow.
+
+    python tests/faults/endurance.py --drops 20000 --agents
+
+Beside the stream, Debian's own agents write into the inbox again and again, if they are asked to.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "watch"))
+
+from watching import BOUND, Home, report, wait_until
+
+AGENTS = ("fusioninventory-agent", "ocsinventory-agent")
+AGENT_SECONDS = 30
+READ = "SELECT count(*), count(DISTINCT sha256) FROM report WHERE format <> ''"
+OF_AGENTS = "SELECT count(*) FROM report WHERE format = 'agent-xml'"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a watcher holds at a moment."""
+
+    descriptors: int
+    megabytes: float
+    threads: int
+
+    @classmethod
+    def of(cls, process: int) -> Figures:
+        folder = Path(f"/proc/{process}")
+        status = dict(
+            line.split(":", 1)
+            for line in (folder / "status").read_text().splitlines()
+            if ":" in line
+        )
+        size = int(status["VmRSS"].split()[0]) / 1024
+        return cls(len(list((folder / "fd").iterdir())), size, int(status["Threads"]))
+
+    def __str__(self) -> str:
+        return f"{self.descriptors} descriptors, {self.megabytes:.0f} MB, {self.threads} threads"
+
+
+def run_agents(inbox: Path, over: threading.Event) -> None:
+    """Let each agent write this machine's inventory into the inbox, again and again."""
+    while True:
+        for agent in AGENTS:
+            subprocess.run([agent, f"--local={inbox}"], check=True, capture_output=True)
+        if over.wait(AGENT_SECONDS):
+            return
+
+
+def endure(home: Home, drops: int, at_once: int, *, agents: bool) -> tuple[list[Figures], int]:
+    """Drop so many reports, some at once; return the figures from time to time, and agents'."""
+    over = threading.Event()
+    helper = threading.Thread(target=run_agents, args=[home.inbox, over])
+    log = (home.folder / "log").open("w")
+    with log, home.start("--log-json", log=log) as watcher:
+        try:
+            if agents:
+                helper.start()
+            figures: list[Figures] = []
+            for start in range(0, drops, at_once):
+                for number in range(start, start + at_once):
+                    home.drop(
+                        f"{number}.ndjson", report(number % 500, day=2, name=f"微信 {number}")
+                    )
+                wait_until(lambda: not any(home.inbox.glob("*.ndjson")))
+                if start % max(drops // 10, at_once) == 0:
+                    figures.append(Figures.of(watcher.pid))
+            over.set()
+            if agents:
+                helper.join()
+            time.sleep(0 if not agents else 5)
+            watcher.send_signal(signal.SIGTERM)
+            figures.append(Figures.of(watcher.pid))
+            assert watcher.wait(BOUND) == 0
+        finally:
+            over.set()
+            watcher.kill()
+    of_agents = int(str(home.rows(OF_AGENTS)[0][0]))
+    assert home.rows(READ) == [(drops + of_agents, drops + of_agents)]
+    assert home.names("rejected") == home.names("processing") == []
+    return figures, of_agents
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--drops", type=int, default=20_000)
+    parser.add_argument("--at-once", type=int, default=20)
+    parser.add_argument("--agents", action="store_true")
+    given = parser.parse_args()
+    if given.agents and not all(map(shutil.which, AGENTS)):
+        parser.error(f"needs {' and '.join(AGENTS)}")
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        home = Home.make(Path(folder) / "home")
+        figures, of_agents = endure(home, given.drops, given.at_once, agents=given.agents)
+    for each in figures:
+        sys.stdout.write(f"{each}\n")
+    seconds = time.monotonic() - began
+    sys.stdout.write(f"{given.drops:,} drops and {of_agents} by agents in {seconds:.0f} s\n")
+
+
+if __name__ == "__main__":
+    main()
