@@ -31,7 +31,7 @@ from policycheck.problems import (
     Problem,
 )
 from policycheck.reading import Intake, read_inputs
-from policycheck.remarks import describe_joins, describe_unheld
+from policycheck.remarks import describe_fleet, describe_joins, describe_unheld, is_short
 from policycheck.report.content import InputLine
 from policycheck.report.waivers import describe_effects
 from policycheck.request import AuditRequest
@@ -98,13 +98,15 @@ def _judge(
         _refuse_known(request, memory)
     make_room(con, _count_devices(request, con, memory))
     recall(request, con, request.devices, memory)
-    if memory and _counts_people(request):
+    complete = request.complete and not is_short(con)
+    if memory and _counts_people(request) and not complete:
         _recall_others(request, con, inputs, memory)
     with _entering(request, con, inputs, memory, staged) as entered:
         assessment = assess(con, _question(request), request.catalogue)
     entry = entered.result() if entered else None
     effects = waive(con, request.waivers, _question(request))
     _give_lives(request, con, inputs, memory)
+    left = memory.let_leave(con, request.as_of) if memory and entry and complete else ()
     outcome = Outcome(
         con=con,
         assessment=assessment,
@@ -114,6 +116,7 @@ def _judge(
         problems=(
             *inputs.problems,
             *describe_joins(con),
+            *describe_fleet(request.complete, complete, left),
             *map(describe_unheld, assessment.unheld),
             *describe_effects(effects, request.as_of, whole=_is_whole(assessment, memory)),
         ),

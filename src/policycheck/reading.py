@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -85,14 +85,32 @@ def read_inputs(
         "CREATE OR REPLACE TABLE report AS SELECT r.*, i.sha256 AS report_sha256"
         " FROM report AS r JOIN input_file AS i ON i.input_no = r.input_no"
     )
+    clocks = list(_correct_clocks(con, request.as_of)) if request.of_now else []
     _reject_newer(con, request.as_of)
-    return Intake(reports, people.sha256, (*reports.problems, *people.problems))
+    return Intake(reports, people.sha256, (*reports.problems, *people.problems, *clocks))
 
 
 def rejected_files(con: DuckDBPyConnection) -> dict[str, str]:
     """Return the files, or members of archives, that could not be read at all, and why."""
     rows = con.execute("SELECT path, reason FROM rejected WHERE record IS NULL").fetchall()
     return {str(path): str(reason) for path, reason in rows}
+
+
+def _correct_clocks(con: DuckDBPyConnection, now: datetime) -> Iterator[Problem]:
+    """Take a time in the future for none, so that age counts from receipt; say whose it was."""
+    moment = [naive_utc(now)]
+    rows = con.execute(
+        "SELECT i.path, count(*), max(r.reported_at) FROM report AS r"
+        " JOIN input_file AS i ON i.input_no = r.input_no"
+        " WHERE r.reported_at > ? GROUP BY i.path ORDER BY i.path",
+        moment,
+    ).fetchall()
+    for path, devices, latest in rows:
+        who = "1 device reports" if devices == 1 else f"{devices:,} devices report"
+        message = f"{path}: {who} a time in the future, up to {latest:%Y-%m-%d %H:%M} UTC"
+        hint = "their age counts from now on; set the clock of the device or the exporting system"
+        yield Problem(message, None, hint, severity="warning")
+    con.execute("UPDATE report SET reported_at = NULL WHERE reported_at > ?", moment)
 
 
 def _reject_newer(con: DuckDBPyConnection, as_of: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from policycheck.engine.unheld import Unheld
@@ -23,6 +23,22 @@ def describe_joins(con: DuckDBPyConnection) -> Iterator[Problem]:
         message = f"joined by name only, for lack of a serial number: {shown}"
         hint = "where that is wrong, let each system report serial numbers"
         yield Problem(message, None, hint, severity="warning")
+
+
+def is_short(con: DuckDBPyConnection) -> bool:
+    """Tell whether anything that was given could not be used: then it is no complete fleet."""
+    return con.execute("SELECT 1 FROM rejected LIMIT 1").fetchone() is not None
+
+
+def describe_fleet(asked: bool, complete: bool, left: Sequence[str]) -> Iterator[Problem]:
+    """Say who left the fleet, or why a fleet that was called complete is not taken for it."""
+    if asked and not complete:
+        message = "the fleet is not complete: not all that was given could be used"
+        yield Problem(message, None, "no device was taken to have left", severity="warning")
+    if left:
+        shown = ", ".join(map(quote, left[:_MOST_NAMES])) + ", ..." * (len(left) > _MOST_NAMES)
+        who = "1 device has" if len(left) == 1 else f"{len(left):,} devices have"
+        yield Problem(f"{who} left the fleet: {shown}", None, severity="warning")
 
 
 def describe_unheld(unheld: Unheld) -> Problem:

@@ -45,5 +45,9 @@ class AuditRequest:
     """Keys of stored devices to judge, besides those that the inputs name."""
     everything: bool = False
     """Judge every device that the store holds."""
+    of_now: bool = False
+    """`as_of` is the present: who reports a later time has a wrong clock."""
+    complete: bool = False
+    """The inputs name the whole fleet: a stored device that none of them names has left it."""
     options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """What was asked for, as it is recorded with the run."""

@@ -94,3 +94,50 @@ def test_two_devices_are_merged(run: Run, home: Fleet) -> None:
 def test_without_a_store_nothing_is_listed(run: Run, folder: Path) -> None:
     done = run("device", "list")
     assert (done.code, "there is no store" in done.err) == (2, True)
+
+
+def test_what_a_complete_fleet_leaves_out_has_left(run: Run, home: Fleet) -> None:
+    write_lines(home.report, [device(2, YIXIN, reported_at="2026-11-04T08:00:00Z")])
+    done = run("audit", home.report.name, "--complete", "--as-of", "2026-11-05", "-q")
+    assert "4 devices have left the fleet: 'd-1', 'd-3', 'd-4', 'd-5'" in done.err
+    assert [each["device_key"] for each in listed(run)] == ["d-2"]
+    (line,) = json.loads(run("violation", "list", "--status", "closed", "-f", "json").out)
+    assert line["cause"] == "device_left"
+    assert run("store", "verify").code == 0
+
+
+def test_a_fleet_of_which_something_was_rejected_is_not_complete(run: Run, home: Fleet) -> None:
+    nameless = device(3, device_id=None, serial=None, name=None)
+    write_lines(home.report, [device(2, reported_at="2026-11-04T08:00:00Z"), nameless])
+    done = run("audit", home.report.name, "--complete", "--as-of", "2026-11-05", "-q")
+    assert "the fleet is not complete: not all that was given could be used" in done.err
+    assert len(listed(run)) == 5
+
+
+@pytest.mark.parametrize("words", [("--all",), ("phones.ndjson", "--all")])
+def test_a_complete_fleet_is_said_of_inputs(run: Run, home: Fleet, words: tuple[str, ...]) -> None:
+    done = run("audit", *words, "--complete")
+    assert (done.code, "--complete is said of inputs" in done.err) == (2, True)
+
+
+def test_without_a_store_nobody_has_left(run: Run, fleet: Fleet) -> None:
+    done = run("audit", fleet.report.name, "-p", fleet.policy, "--complete")
+    assert (done.code, "nothing is recorded here" in done.err) == (2, True)
+
+
+def test_a_clock_that_is_ahead_is_told_and_does_not_count(run: Run, home: Fleet) -> None:
+    old = device(1, WECHAT, reported_at="2020-11-02")
+    write_lines(home.report, [old, device(6, WECHAT, reported_at="9026-11-02")])
+    done = run("audit", home.report.name, "-q")
+    assert "phones.ndjson: 1 device reports a time in the future, up to 9026-11-02" in done.err
+    (new,) = (each for each in listed(run) if each["device_key"] == "d-6")
+    assert new["last_seen"] == new["first_seen"]
+    before = run("violation", "list", "--status", "all", "-f", "json").out
+    run("audit", home.report.name, "-q")
+    assert run("violation", "list", "--status", "all", "-f", "json").out == before
+
+
+def test_an_audit_of_the_past_rejects_what_was_reported_later(run: Run, home: Fleet) -> None:
+    write_lines(home.report, [device(6, WECHAT, reported_at="9026-11-02")])
+    done = run("audit", home.report.name, "--as-of", "2026-11-05", "-f", "json")
+    assert [each["reason"] for each in json.loads(done.out)["rejected"]] == ["newer_than_as_of"]

@@ -66,6 +66,9 @@ SHOWN_BY = {
         "nor is that the same source showed it again since",
     ),
     "`device_left`: the device has left the fleet.": (LEAVING, "nothing more"),
+    "A device has left when an operator says so, or when a complete fleet does not name it.": (
+        LEAVING, "nothing more", "test_whom_a_complete_fleet_leaves_out_has_left",
+    ),
     "What is demanded of a person is `device_left` when their last device has left.": (
         LEAVING, "test_what_is_demanded_of_a_person_ends_with_their_last_device",
     ),

@@ -110,3 +110,40 @@ def test_what_cannot_be_retired(on: float, word: str, message: str, tmp_path) ->
     with pytest.raises(PolicycheckError) as raised:
         toy.retire(on, word)
     assert [problem.message for problem in raised.value.problems] == [message]
+
+
+def test_whom_a_complete_fleet_leaves_out_has_left(tmp_path) -> None:
+    toy = Toy(tmp_path)
+    other = replace(SHOWN, device="d2", person="q@jd.com")
+    toy.audit(1, SHOWN, other, rules=RULES)
+    toy.audit(2, replace(SHOWN, at=2), rules=RULES)
+    assert toy.events()[2:] == []
+    toy.audit(3, replace(SHOWN, at=3), rules=RULES, complete=True)
+    assert toy.events()[2:] == ["3 closed report device_left"]
+    with toy.store.reading() as connection:
+        told = {d.device_key: d.status for d in list_devices(connection)}
+        gone = next(v for v in list_violations(connection, Filter(status="closed")))
+    assert told == {"d1": "present", "d2": "left"}
+    assert (gone.device_key, gone.closed_at, gone.last_seen) == ("d2", day(3), day(1))
+    toy.audit(4, replace(SHOWN, at=4), rules=RULES, complete=True)
+    assert len(toy.events()) == 3
+    toy.audit(5, replace(other, at=5), rules=RULES)
+    assert toy.events()[3:] == ["5 reopened report"]
+
+
+def test_a_complete_fleet_of_the_past_says_nothing_of_what_came_later(tmp_path) -> None:
+    toy = Toy(tmp_path)
+    toy.audit(2, replace(SHOWN, at=2))
+    toy.audit(4, replace(SHOWN, device="d2", at=4))
+    toy.audit(3, replace(SHOWN, device="d3", at=3), complete=True)
+    with toy.store.reading() as connection:
+        told = {d.device_key: d.status for d in list_devices(connection)}
+    assert told == {"d1": "left", "d2": "present", "d3": "present"}
+
+
+def test_who_has_no_device_in_a_complete_fleet_has_left_too(tmp_path) -> None:
+    toy = Toy(tmp_path)
+    rules = Rules(require="qq", grain="person")
+    toy.audit(1, CLEAN, replace(CLEAN, device="d2", person="q@jd.com"), rules=rules)
+    toy.audit(2, replace(CLEAN, at=2), rules=rules, complete=True)
+    assert toy.events()[2:] == ["2 closed report device_left"]

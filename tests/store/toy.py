@@ -19,7 +19,7 @@ from policycheck.inventory.base import Input
 from policycheck.store.database import Store, open_store
 from policycheck.store.devices import find_device
 from policycheck.store.identity import hold, identify
-from policycheck.store.leaving import retire
+from policycheck.store.leaving import let_leave, retire
 from policycheck.store.ledger import NewRun, enter
 from policycheck.store.lives import Basis, compute_lives
 from policycheck.store.load import load_devices, load_lives
@@ -73,6 +73,8 @@ class Toy:
             load_lives(con, connection, [rules.memo])
             compute_lives(con, basis(on, rules))
             newer = con.execute("SELECT report_no FROM judged WHERE newer").fetchall()
+            if asked.get("complete"):
+                let_leave(con, connection, day(on))
             segment = f"segment-{on}-{len(self.facts)}" if newer else None
             self.facts |= {(segment, n): (reports[n], on) for (n,) in newer}
             run_id = enter(con, connection, new_run(on, reports, rules, segment))

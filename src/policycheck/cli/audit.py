@@ -29,6 +29,13 @@ Everything = Annotated[
     bool, typer.Option("--all", help="Judge every device in the store, not only those named.")
 ]
 
+Complete = Annotated[
+    bool,
+    typer.Option(
+        "--complete", help="The inputs name the whole fleet: what they leave out has left it."
+    ),
+]
+
 
 def register(program: typer.Typer) -> None:
     """Add this command to the program."""
@@ -50,6 +57,7 @@ def audit(
     device: options.Device = None,
     as_of: options.AsOf = None,
     everything: Everything = False,
+    complete: Complete = False,
     drafts: options.Drafts = False,
     dry_run: DryRun = False,
     store: options.StoreUrl = None,
@@ -80,9 +88,15 @@ def audit(
     settings = resolve(given, Path.cwd())
     exports = exports_of(form, export or ())
     rulebook = load_rulebook(settings, drafts=drafts)
-    asked = Asked(tuple(inputs or ()), as_of, device, everything=everything, drafts=drafts)
+    asked = Asked(
+        tuple(inputs or ()), as_of, device, everything=everything, complete=complete, drafts=drafts
+    )
+    if complete and (everything or not inputs):
+        raise typer.BadParameter("--complete is said of inputs, and judges no other devices")
     request = request_of(asked, settings, rulebook)
     archive = archive_of(settings, writes=not dry_run)
+    if complete and archive is None:
+        raise typer.BadParameter("--complete tells who left a store, and nothing is recorded here")
     with (
         progress_bar("reading", wanted=not quiet) as progress,
         run(request, archive, progress) as outcome,

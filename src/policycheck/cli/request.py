@@ -35,6 +35,8 @@ class Asked:
     devices: tuple[str, ...] = ()
     """Keys of stored devices."""
     everything: bool = False
+    complete: bool = False
+    """The inputs name the whole fleet."""
     drafts: bool = False
 
 
@@ -78,6 +80,8 @@ def request_of(
         assume=settings.assume,
         devices=asked.devices,
         everything=asked.everything,
+        of_now=asked.as_of is None,
+        complete=asked.complete,
         options={**_options(asked, settings), **read_by, **granted},
     )
 
@@ -88,6 +92,7 @@ def _options(asked: Asked, settings: Settings) -> dict[str, str]:
         "as_of": asked.as_of or "",
         "device": asked.device or "",
         "all": "yes" if asked.everything else "",
+        "complete": "yes" if asked.complete else "",
         "drafts": "yes" if asked.drafts else "",
         "fail_on": str(settings.fail_on),
         **{f"assume person.{column}": value for column, value in settings.assume.items()},

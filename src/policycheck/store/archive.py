@@ -18,6 +18,7 @@ from policycheck.store.database import Store
 from policycheck.store.devices import PRESENT
 from policycheck.store.facts import Facts
 from policycheck.store.history import Happening, read_happenings
+from policycheck.store.leaving import let_leave
 from policycheck.store.ledger import NewRun, enter
 from policycheck.store.load import load_devices, load_lives
 from policycheck.store.record import record
@@ -139,6 +140,10 @@ class OpenArchive:
     def load_lives(self, con: DuckDBPyConnection, policies: Sequence[str]) -> None:
         """Fill the session with the lives that these policies' violations have had."""
         load_lives(con, self.connection, policies)
+
+    def let_leave(self, con: DuckDBPyConnection, as_of: datetime) -> tuple[str, ...]:
+        """Let the devices leave that a complete fleet does not hold; see leaving.let_leave."""
+        return let_leave(con, self.connection, as_of)
 
     @contextmanager
     def entering(
