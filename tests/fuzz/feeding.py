@@ -35,6 +35,8 @@ class Feeder:
         self._reader = reader
         self._folder = folder
         self._con = duckdb.connect(config={"threads": 1, "memory_limit": "300MB"})
+        # To plan a table's long queries takes longer than to run them over a few records.
+        self._con.execute("PRAGMA disable_optimizer")
         self._start()
 
     def _start(self) -> None:
