@@ -87,7 +87,7 @@ def make_line(device: Row, ours: str, rows: list[Row]) -> Device:
 
 def make_host(device: Row, ours: str, rows: list[Row]) -> Device:
     return {
-        "id": int(ours[:8], 16), "uuid": ours, "hostname": device["DeviceName"],
+        "id": int(ours[:8] + ours[-3:], 16), "uuid": ours, "hostname": device["DeviceName"],
         "computer_name": device["DeviceName"], "platform": device["Platform"].lower(),
         "os_version": f"{device['Platform']} {device['OSVersion']}",
         "hardware_serial": f"EX{ours[-12:]}", "status": "online",

@@ -11,12 +11,13 @@ from pathlib import Path
 import duckdb
 
 from policycheck.engine.session import open_session
-from policycheck.inventory.base import Input, Progress, ReadResult, UnreadableError
+from policycheck.inventory.base import Input, Progress, ReadResult
 from policycheck.inventory.detect import READERS
 from policycheck.inventory.files.opening import Opener
 from policycheck.inventory.mapping.file import FileMapping
 from policycheck.inventory.mapping.suggestion import suggest_mapping
 from policycheck.inventory.read import read_reports
+from policycheck.inventory.report_file import UnreadableError
 from policycheck.model import DEVICE_COLUMNS, ITEM_COLUMNS
 from policycheck.problems import PolicycheckError, Problem
 from policycheck.report.content import Rejection

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from policycheck.inventory.base import Head, Source
-from policycheck.inventory.documents import json_document
+from policycheck.inventory.documents import json_window
 from policycheck.inventory.documents.json_document import ENVELOPE, Element, split_document
 
 
@@ -98,7 +98,7 @@ def test_only_the_element_with_a_bad_text_is_lost(text: bytes, reason: str) -> N
 def test_elements_longer_than_the_window_and_the_bound(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(json_document, "_CHUNK", 64)
+    monkeypatch.setattr(json_window, "_CHUNK", 64)
     values = [{"name": "微信" * size, "n": "1" * size} for size in (0, 1, 50, 400)]
     path = tmp_path / "long.json"
     path.write_text(json.dumps({"hosts": values, "end": 12345}, ensure_ascii=False))
@@ -107,7 +107,7 @@ def test_elements_longer_than_the_window_and_the_bound(
         *(Element("hosts", number, value) for number, value in enumerate(values, 1)),
         Element(ENVELOPE, 0, {"end": "12345"}),
     ]
-    monkeypatch.setattr(json_document, "MAX_ELEMENT", 1000)
+    monkeypatch.setattr(json_window, "MAX_ELEMENT", 1000)
     *_, last, envelope = split_document(source, ["hosts"])
     assert (last.record, last.value) == (4, None)
     assert last.fault.startswith("longer than")

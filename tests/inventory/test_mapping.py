@@ -11,13 +11,14 @@ import pytest
 import yaml
 from workbooks import write_workbook
 
-from policycheck.inventory.base import Source, UnreadableError
+from policycheck.inventory.base import Source
 from policycheck.inventory.detect import detect
 from policycheck.inventory.files.heads import make_head
 from policycheck.inventory.mapping.file import load_mapping, load_mappings
 from policycheck.inventory.mapping.reader import MappedReader
 from policycheck.inventory.mapping.suggestion import suggest_mapping
 from policycheck.inventory.mapping.written import mapping_schema
+from policycheck.inventory.report_file import UnreadableError
 from policycheck.problems import PolicycheckError
 
 MAPPING = """

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 import duckdb
 import pytest
 
-from policycheck.inventory.files.opening import Opener, expand_paths
+from policycheck.inventory.files.opening import Opener
+from policycheck.inventory.files.paths import expand_paths
 from policycheck.inventory.read import read_reports
 
 TEXT = "device_id,platform,kind,name\nD1,windows,app,微信\nD2,windows,app,易信\n"

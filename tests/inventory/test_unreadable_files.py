@@ -9,10 +9,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from policycheck.inventory.base import Source, UnreadableError
+from policycheck.inventory.base import Source
 from policycheck.inventory.detect import READERS
 from policycheck.inventory.files.digest import Digest
 from policycheck.inventory.files.opening import Opener
+from policycheck.inventory.report_file import UnreadableError
 from policycheck.inventory.staging.area import Staging
 from report_examples import FILES, FORMATS
 

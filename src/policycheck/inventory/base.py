@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import codecs
 import io
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal, Protocol
 
+from policycheck.inventory.report_file import look_at, open_report
 from policycheck.problems import Problem
 
 if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer as Buffer
-
     from policycheck.inventory.files.digest import Digest
     from policycheck.inventory.staging.area import Staging
 
@@ -42,64 +40,8 @@ MAX_LINE = 64 * 1024 * 1024
 MAX_RECORD = 1024 * 1024
 """The longest record of a table, and the longest item of a document, in bytes."""
 
-_BUFFER = 1024 * 1024
-
 ROSTER = " roster"
 """Ends the source of what a system says of a device without listing anything that is on it."""
-
-
-class UnreadableError(Exception):
-    """A source that cannot be used at all: a sentence, and what to do about it."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-
-
-def open_report(path: Path) -> IO[bytes]:
-    """Open a file of the user's for reading.
-
-    What fails there, now or later (a fault of the disk or the network, a right, a file that is
-    gone), makes this file unreadable, and nothing else.
-
-    Raises:
-        UnreadableError: here, and wherever the file is read.
-    """
-    try:
-        return io.BufferedReader(_ReportFile(path), _BUFFER)
-    except OSError as error:
-        raise cannot_read(error) from error
-
-
-def look_at(path: Path) -> os.stat_result | None:
-    """Return what the system says of a path; None where there is nothing, or nobody may see it."""
-    try:
-        return path.stat()
-    except (OSError, ValueError):
-        return None
-
-
-def cannot_read(error: OSError) -> UnreadableError:
-    """Return what an error of the system says of the file that was to be read."""
-    reason = error.strerror or type(error).__name__
-    return UnreadableError(f"cannot be read: {reason[:1].lower()}{reason[1:]}")
-
-
-class _ReportFile(io.FileIO):
-    """Tells of a file that cannot be read on in the way of all readers."""
-
-    def readinto(self, buffer: Buffer, /) -> int | None:
-        try:
-            return super().readinto(buffer)
-        except OSError as error:
-            raise cannot_read(error) from error
-
-    def readall(self) -> bytes:
-        try:
-            return super().readall()
-        except OSError as error:
-            raise cannot_read(error) from error
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Source, UnreadableError
+from policycheck.inventory.base import Source
 from policycheck.inventory.documents.delimited import Fault, Grammar, split_records
 from policycheck.inventory.files.digest import Digest
 from policycheck.inventory.files.opening import Opener
@@ -27,6 +27,7 @@ from policycheck.inventory.people_layouts import (
     lay_out_own,
 )
 from policycheck.inventory.people_records import write_records
+from policycheck.inventory.report_file import UnreadableError
 from policycheck.inventory.staging.table import escape_glob, relate_csv
 from policycheck.model import PERSON_COLUMNS
 from policycheck.problems import Place, PolicycheckError, Problem, did_you_mean, quote

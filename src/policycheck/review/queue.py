@@ -17,7 +17,7 @@ from policycheck.catalogue.catalogue import Catalogue
 from policycheck.catalogue.denial import Denials
 from policycheck.catalogue.recognise import Recogniser, Recognition
 from policycheck.engine.items import read_items
-from policycheck.engine.session import insert_columns, open_session
+from policycheck.engine.session import open_session
 from policycheck.inventory.base import Progress
 from policycheck.memory import recall
 from policycheck.model import DISTINCT_COLUMNS, Confidence
@@ -26,6 +26,7 @@ from policycheck.reading import read_inputs
 from policycheck.request import AuditRequest
 from policycheck.review.candidate import Candidate, UnknownItem
 from policycheck.review.controlled import Controlled
+from policycheck.review.counts import count_devices
 from policycheck.review.makers import Makers
 from policycheck.review.signs import Signs
 
@@ -37,35 +38,6 @@ if TYPE_CHECKING:
 _CHUNK = 10_000
 _NOTHING = Recognition()
 _DISTINCT = ", ".join(DISTINCT_COLUMNS)
-_SAME_ITEM = " AND ".join(f"x.{name} IS NOT DISTINCT FROM i.{name}" for name in DISTINCT_COLUMNS)
-_LOOK = ", ".join(f"coalesce(i.{name}, '')" for name in DISTINCT_COLUMNS)
-_COUNTS = f"""
-WITH held AS (
-    SELECT c.group_no, c.item_no, d.device_key, r.platform
-    FROM candidate AS c
-    JOIN every_item AS i ON i.item_no = c.item_no
-    JOIN installed_item AS x ON {_SAME_ITEM}
-    JOIN report AS r ON r.part = x.part AND r.device_ref = x.device_ref
-    JOIN identity AS d ON d.report_no = r.report_no AND d.current
-),
-by_item AS (
-    SELECT group_no, item_no, count(DISTINCT device_key) AS devices FROM held GROUP BY ALL
-),
-shown AS (
-    SELECT c.group_no, arg_max(i.item_no, (c.devices, {_LOOK})) AS item_no
-    FROM by_item AS c
-    JOIN every_item AS i ON i.item_no = c.item_no
-    GROUP BY c.group_no
-)
-SELECT
-    h.group_no,
-    count(DISTINCT h.device_key),
-    list_sort(list(DISTINCT h.platform) FILTER (WHERE h.platform IS NOT NULL)),
-    any_value(s.item_no)
-FROM held AS h
-JOIN shown AS s ON s.group_no = h.group_no
-GROUP BY h.group_no
-"""
 
 
 @dataclass(frozen=True)
@@ -234,14 +206,8 @@ def _join(group: _Group, found: _Group, number: int, item: UnknownItem) -> None:
 
 def _counted(con: DuckDBPyConnection, groups: list[_Group]) -> Iterator[Candidate]:
     """Count devices: of each group, and of each name that it goes by."""
-    con.execute("CREATE OR REPLACE TEMP TABLE candidate(group_no INTEGER, item_no INTEGER)")
-    pairs = [(place, number) for place, group in enumerate(groups) for number in group.members]
-    insert_columns(
-        con,
-        "candidate",
-        [("INTEGER", [place for place, _ in pairs]), ("INTEGER", [number for _, number in pairs])],
-    )
-    for place, devices, platforms, item_no in con.execute(_COUNTS).fetchall():
+    counted = count_devices(con, [group.members for group in groups])
+    for place, devices, platforms, item_no in counted:
         group = groups[place]
         yield Candidate(
             item=group.members[item_no],

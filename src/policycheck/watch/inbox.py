@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from policycheck.inventory.files.opening import is_finished
+from policycheck.inventory.files.paths import is_finished
 
 if sys.platform == "linux":
     import fcntl

@@ -12,7 +12,8 @@ import re
 from datetime import datetime
 from xml.parsers.expat import ExpatError
 
-from policycheck.inventory.base import Source, UnreadableError
+from policycheck.inventory.base import Source
+from policycheck.inventory.report_file import UnreadableError
 
 MAX_SIZE = 32 * 1024 * 1024
 MAX_VALUES = 1_000_000

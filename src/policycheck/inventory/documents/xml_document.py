@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from xml.sax import SAXParseException
 from xml.sax.handler import ContentHandler
 
-from policycheck.inventory.base import Source, UnreadableError
+from policycheck.inventory.base import Source
+from policycheck.inventory.report_file import UnreadableError
 
 if TYPE_CHECKING:
     from xml.sax.xmlreader import AttributesImpl

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from policycheck.inventory.base import UnreadableError, cannot_read
+from policycheck.inventory.report_file import UnreadableError, cannot_read
 
 _CHUNK = 1024 * 1024
 

@@ -1,100 +1,32 @@
-"""From the arguments of a command to sources: files found, unpacked, decoded, with their heads."""
+"""From files to sources: unpacked, decoded, with their heads."""
 
 from __future__ import annotations
 
-import glob
-import os
 import re
 import shutil
-import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import (
-    HEAD_BYTES,
-    Head,
-    Source,
-    UnreadableError,
-    cannot_read,
-    look_at,
-    open_report,
-)
+from policycheck.inventory.base import HEAD_BYTES, Head, Source
 from policycheck.inventory.files.decode import find_encoding, is_gb18030, to_utf8
 from policycheck.inventory.files.digest import Digest
 from policycheck.inventory.files.heads import make_head, make_plist_head
+from policycheck.inventory.files.paths import explain_folder, is_file, is_folder
 from policycheck.inventory.files.spool import SMALL, Spool, unused_path
-from policycheck.inventory.files.unpack import Stream, open_streams
+from policycheck.inventory.files.stream import Stream
+from policycheck.inventory.files.unpack import open_streams
+from policycheck.inventory.report_file import UnreadableError, look_at, open_report
 from policycheck.inventory.staging.table import escape_glob
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_TEMPORARY = (
-    ".tmp", ".part", ".partial", ".filepart", ".crdownload", ".opdownload", ".download", ".swp",
-    "~",
-)  # fmt: skip
-"""How names end while browsers, rsync, WinSCP and editors still write."""
 _PREAMBLE = re.compile(rb"""#TYPE |"?sep=.{1,2}"?\r?\n""", re.IGNORECASE)
 """Before the header, Windows PowerShell says of what type the rows of a CSV were, and Excel by
 which sign its fields are parted."""
 _CHUNK = 1024 * 1024
 _MOST_HELD = 64 * 1024 * 1024
-
-
-def expand_paths(paths: Iterable[Path | str]) -> Iterator[Path]:
-    """Yield the files that are meant, each once: files, folders (all below them), globs.
-
-    Sorted within a folder or a glob. Hidden files, and names that programs give to what is
-    still being written, are left out of folders and globs; a file that is named is read. A folder
-    that cannot be listed comes itself.
-    """
-    seen: set[Path] = set()
-    for path in map(Path, paths):
-        for file in _expand(path):
-            if file not in seen:
-                seen.add(file)
-                yield file
-
-
-def _expand(path: Path) -> Sequence[Path]:
-    if _is_folder(path):
-        files = _walk(path)
-        return sorted(file for file in files if is_finished(file.relative_to(path)))
-    if look_at(path) is None and glob.has_magic(str(path)):
-        found = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
-        files = (
-            file for match in found for file in (_expand(match) if _is_folder(match) else [match])
-        )
-        return [file for file in files if is_finished(Path(file.name))] or [path]
-    return [path]
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    """Yield all files below a folder, and the folders whose files nobody may see."""
-    unseen: list[Path] = []
-    for above, _, names in os.walk(
-        folder, onerror=lambda error: unseen.append(Path(error.filename))
-    ):
-        files = (Path(above, name) for name in names)
-        yield from (file for file in files if _is_file(file))
-    yield from unseen
-
-
-def _is_folder(path: Path) -> bool:
-    known = look_at(path)
-    return known is not None and stat.S_ISDIR(known.st_mode)
-
-
-def _is_file(path: Path) -> bool:
-    known = look_at(path)
-    return known is not None and stat.S_ISREG(known.st_mode)
-
-
-def is_finished(path: Path) -> bool:
-    """Tell whether no part of a name is such as programs give to what they still write or hide."""
-    hidden = any(part.startswith((".", "~$")) for part in path.parts)
-    return not hidden and not path.name.lower().endswith(_TEMPORARY)
 
 
 class Opener:
@@ -111,10 +43,10 @@ class Opener:
 
     def open(self, path: Path) -> Iterator[tuple[str, str | Digest, Source | UnreadableError]]:
         """Yield path, SHA-256 and source of each stream in a file, or why there is none."""
-        if _is_folder(path):  # it was looked into, and could not be listed
-            yield str(path), "", _explain_folder(path)
+        if is_folder(path):  # it was looked into, and could not be listed
+            yield str(path), "", explain_folder(path)
             return
-        if look_at(path) and not _is_file(path):  # a pipe might never end
+        if look_at(path) and not is_file(path):  # a pipe might never end
             yield str(path), "", UnreadableError("is no ordinary file", "name a file or a folder")
             return
         try:
@@ -209,14 +141,6 @@ class Opener:
             return UnreadableError("is a damaged Parquet file", "was the export complete?")
         head = Head("parquet", tuple(name for (name,) in rows))
         return Source(0, stream.path, head, None, file, "", stream.cut, self._digest_file(file))
-
-
-def _explain_folder(folder: Path) -> UnreadableError:
-    try:
-        os.scandir(folder).close()
-    except OSError as error:
-        return cannot_read(error)
-    return UnreadableError("changed while it was read", "try again")
 
 
 def _look_further(stream: Stream) -> str:

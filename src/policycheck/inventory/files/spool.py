@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import IO
 
-from policycheck.inventory.base import UnreadableError
+from policycheck.inventory.report_file import UnreadableError
 
 SMALL = 4 * 1024 * 1024
 """Sources up to this size are kept in memory and read together."""

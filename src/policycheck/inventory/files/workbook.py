@@ -15,8 +15,8 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import UnreadableError
 from policycheck.inventory.files.spool import Spool
+from policycheck.inventory.report_file import UnreadableError
 
 if TYPE_CHECKING:
     import zipfile

@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import MAX_RECORD, Facts, Head, Source, UnreadableError
+from policycheck.inventory.base import MAX_RECORD, Facts, Head, Source
 from policycheck.inventory.documents.json_document import ENVELOPE, Element, read_elements
 from policycheck.inventory.documents.values import Section, filled, find, section, text, time
+from policycheck.inventory.report_file import UnreadableError
 
 if TYPE_CHECKING:
     from policycheck.inventory.staging.area import Staging

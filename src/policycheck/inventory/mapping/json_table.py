@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policycheck.inventory.base import MAX_RECORD, Source
-from policycheck.inventory.documents.json_document import ENVELOPE, Element, Json, split_document
+from policycheck.inventory.documents.json_document import ENVELOPE, Element, split_document
+from policycheck.inventory.documents.json_window import Json
 from policycheck.inventory.files.spool import unused_path
 from policycheck.inventory.mapping.file import FileMapping
 

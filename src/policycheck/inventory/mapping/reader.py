@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import ROSTER, Head, Source, UnreadableError
+from policycheck.inventory.base import ROSTER, Head, Source
 from policycheck.inventory.mapping.checks import IDENTITIES
 from policycheck.inventory.mapping.file import FileMapping, MappedField
 from policycheck.inventory.mapping.json_table import lay_out
 from policycheck.inventory.mapping.shape import make_shape, squeeze
+from policycheck.inventory.report_file import UnreadableError
 from policycheck.inventory.staging.scanning import scan_tables
 from policycheck.inventory.staging.table import Relation, Shape, relate_csv
 

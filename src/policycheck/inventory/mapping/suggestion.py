@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from policycheck.inventory.base import Source, UnreadableError
+from policycheck.inventory.base import Source
 from policycheck.inventory.documents.json_document import ENVELOPE, split_document
 from policycheck.inventory.mapping.headers import PERSON_SYNONYMS, match_headers
 from policycheck.inventory.mapping.words import EMPTY, UNKNOWN, tell_word
+from policycheck.inventory.report_file import UnreadableError
 from policycheck.model import DEVICE_COLUMNS, ITEM_COLUMNS, PERSON_COLUMNS, Column
 
 _SAMPLE = 2000

@@ -13,23 +13,15 @@ part), and the item's columns. `(part, device_ref)` names one report.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import (
-    ROSTER,
-    STATES,
-    Earlier,
-    Head,
-    Reader,
-    Source,
-    UnreadableError,
-)
-from policycheck.inventory.documents.delimited import Fault, Grammar, guess_fields, split_records
+from policycheck.inventory.base import ROSTER, Earlier, Reader, Source
+from policycheck.inventory.documents.delimited import Fault, guess_fields
 from policycheck.inventory.files.spool import unused_path
+from policycheck.inventory.report_file import UnreadableError
 from policycheck.inventory.staging.item_parts import ItemParts
 from policycheck.inventory.staging.losses import Losses
 from policycheck.inventory.staging.part import Part
@@ -40,9 +32,7 @@ from policycheck.inventory.staging.table import (
     Relation,
     Shape,
     UnsoundTableError,
-    escape_glob,
     scan,
-    write_parquet,
 )
 from policycheck.problems import Problem, Severity
 
@@ -119,20 +109,6 @@ class Staging:
         """
         return (source or self._sources[input_no]) + ROSTER
 
-    def keep_states(self, lines: Path, longest: int) -> None:
-        """Keep what a later audit asks for by `earlier`: lines of JSON with device and state.
-
-        `longest` is the length of the longest line.
-        """
-        columns = "{device: 'VARCHAR', state: 'VARCHAR'}"
-        write_parquet(
-            self.con,
-            f"SELECT * FROM read_json($path, format='newline_delimited', columns={columns},"
-            f" maximum_object_size={max(longest + 1, 1 << 24)})",
-            self.folder / STATES,
-            {"path": escape_glob(lines)},
-        )
-
     def refuse(self, input_no: int, path: str, error: UnreadableError) -> None:
         """Give up a source as a whole, what was read of it too; the others go on."""
         if input_no in self._refused:
@@ -152,6 +128,12 @@ class Staging:
     def reject(self, source: Source, record: int, reason: str) -> None:
         """Give up one record."""
         self._rejects.add(source.input_no, source.path, record, reason)
+
+    def lose(self, source: Source, record: Fault, separator: bytes) -> None:
+        """Give up a record of a table; whoever it may have been about has no complete list."""
+        self.records[source.input_no] += 1
+        self.reject(source, record.number, record.reason)
+        self._losses.note(source.input_no, guess_fields(record.raw, separator))
 
     def mark_cut(self, source: Source) -> None:
         """Say that a table ends too early: any of its devices may lack items."""
@@ -220,46 +202,6 @@ class Staging:
                 f"disagrees with itself: {devices} {noun} more than one {column}",
                 "the first record of a device counts",
             )
-
-    def add_records(
-        self, sources: Sequence[Source], head: Head, relation: Relation, shape: Shape
-    ) -> int:
-        """Read tables record by record, reject what is not sound, and stage the rest as one.
-
-        For small sources with one header, and for the damaged. `relation` is numbered; its path
-        is filled in here. Returns the part's number.
-        """
-        prepared = unused_path(self.scratch, "records", ".csv")
-        with prepared.open("xb") as handle:
-            handle.write(b"header\n")
-            for source in sources:
-                try:
-                    handle.writelines(self._sound_records(source, head))
-                except UnreadableError as error:
-                    self.refuse(source.input_no, source.path, error)
-        parameters = {**relation.parameters, "path": escape_glob(prepared)}
-        number = self.add_table(replace(relation, parameters=parameters), shape, sources[0])
-        prepared.unlink()
-        return number
-
-    def _sound_records(self, source: Source, head: Head) -> Iterator[bytes]:
-        separator = head.delimiter.encode()
-        lines = source.lines()
-        next(lines, None)  # the header
-        cut = source.cut
-        grammar = Grammar(head.delimiter, len(head.columns), source.encoding)
-        for record in split_records(lines, grammar, cut=source.cut):
-            if isinstance(record, Fault):
-                self.records[source.input_no] += 1
-                self.reject(source, record.number, record.reason)
-                self._losses.note(source.input_no, guess_fields(record.raw, separator))
-                cut = cut or record.last
-            else:
-                number = b"%d" % record.number
-                start = b"%d" % source.input_no
-                yield b"%b%b%b%b%b\n" % (start, separator, number, separator, record.raw)
-        if cut:
-            self.mark_cut(source)
 
     def finish(self, received_at: datetime) -> None:
         """Write what was collected row by row, and make the tables."""

@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Head, Source, UnreadableError
+from policycheck.inventory.base import Head, Source
 from policycheck.inventory.files.decode import is_gb18030, to_utf8
 from policycheck.inventory.files.digest import Digest
 from policycheck.inventory.files.spool import SMALL, unused_path
+from policycheck.inventory.report_file import UnreadableError
+from policycheck.inventory.staging.records import add_records
 from policycheck.inventory.staging.table import (
     Relation,
     Shape,
@@ -93,7 +95,7 @@ def _scan_records(
 ) -> int:
     relation = relate_csv(staging.folder, len(head.columns), head.delimiter, numbered=True)
     relation, shape = make_shape(head, relation)
-    return staging.add_records(group, head, relation, shape)
+    return add_records(group, head, relation, shape, staging)
 
 
 def _read_chunks(source: Source) -> Iterator[bytes]:

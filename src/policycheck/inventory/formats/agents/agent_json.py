@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Facts, Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source
 from policycheck.inventory.documents.json_document import ENVELOPE, read_elements
 from policycheck.inventory.documents.values import Section, entries, flag, raw_text, section
 from policycheck.inventory.formats.agents.agent_xml import read_item
@@ -20,6 +20,7 @@ from policycheck.inventory.formats.agents.device import (
 )
 from policycheck.inventory.formats.agents.document import Document
 from policycheck.inventory.formats.device_report import DeviceReport, add_report
+from policycheck.inventory.report_file import UnreadableError
 
 if TYPE_CHECKING:
     from policycheck.inventory.staging.area import Staging

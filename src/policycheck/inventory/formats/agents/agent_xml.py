@@ -14,13 +14,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import MAX_RECORD, Facts, Head, Source, UnreadableError
+from policycheck.inventory.base import MAX_RECORD, Facts, Head, Source
 from policycheck.inventory.formats.agents.device import (
     name_source,
     read_device,
     read_device_attributes,
 )
 from policycheck.inventory.formats.agents.document import read_document
+from policycheck.inventory.report_file import UnreadableError
 
 if TYPE_CHECKING:
     from policycheck.inventory.staging.area import Staging

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from policycheck.inventory.base import UnreadableError
 from policycheck.inventory.formats.agents.document import Document
+from policycheck.inventory.report_file import UnreadableError
 from policycheck.inventory.staging.columns import UNSET_SERIALS
 
 _SOURCES = (

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.sax.handler import ContentHandler
 
-from policycheck.inventory.base import Source, UnreadableError
+from policycheck.inventory.base import Source
 from policycheck.inventory.documents.xml_document import parse
+from policycheck.inventory.report_file import UnreadableError
 
 if TYPE_CHECKING:
     from xml.sax.xmlreader import AttributesImpl

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Facts, Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source
 from policycheck.inventory.formats.android.shell import (
     PACKAGE,
     is_system_path,
@@ -22,6 +22,7 @@ from policycheck.inventory.formats.android.shell import (
     read_property,
 )
 from policycheck.inventory.formats.item_list import Entry, ItemList, add_list
+from policycheck.inventory.report_file import UnreadableError
 
 if TYPE_CHECKING:
     from policycheck.inventory.staging.area import Staging

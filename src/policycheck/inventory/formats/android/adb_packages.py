@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Facts, Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source
 from policycheck.inventory.formats.android.shell import (
     PACKAGE,
     is_system_path,
@@ -20,6 +20,7 @@ from policycheck.inventory.formats.android.shell import (
     user_of,
 )
 from policycheck.inventory.formats.item_list import Entry, ItemList, add_list
+from policycheck.inventory.report_file import UnreadableError
 
 if TYPE_CHECKING:
     from policycheck.inventory.staging.area import Staging

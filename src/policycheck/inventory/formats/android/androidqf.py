@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Facts, Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source
 from policycheck.inventory.documents.json_document import read_elements
 from policycheck.inventory.documents.values import entries, filled, flag, text
 from policycheck.inventory.formats.android.shell import PACKAGE, name_profile, user_of
 from policycheck.inventory.formats.item_list import Entry, ItemList, add_list
+from policycheck.inventory.report_file import UnreadableError
 
 if TYPE_CHECKING:
     from policycheck.inventory.staging.area import Staging

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Facts, Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source
 from policycheck.inventory.documents.json_document import read_elements
 from policycheck.inventory.documents.plist import read_plist
 from policycheck.inventory.documents.values import Section, entries, section
@@ -21,6 +21,7 @@ from policycheck.inventory.formats.apple.macos_entries import (
 )
 from policycheck.inventory.formats.apple.macos_text import is_profiler_text, read_text
 from policycheck.inventory.formats.device_report import DeviceReport, add_report
+from policycheck.inventory.report_file import UnreadableError
 
 if TYPE_CHECKING:
     from policycheck.inventory.staging.area import Staging

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
-from policycheck.inventory.base import MAX_RECORD, Source, UnreadableError
+from policycheck.inventory.base import MAX_RECORD, Source
 from policycheck.inventory.files.decode import not_in
+from policycheck.inventory.report_file import UnreadableError
 
 _START = re.compile(r"(?:[A-Z][A-Za-z ]+:\s*\n\s*\n {4}\S)")
 _FIRST_FIELD = re.compile(

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Facts, Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source
 from policycheck.inventory.documents.json_document import read_elements, split_document
 from policycheck.inventory.documents.plist import parse_plist, read_plist
 from policycheck.inventory.documents.values import Section, section, text, time
@@ -23,6 +23,7 @@ from policycheck.inventory.formats.apple.answers import (
     report_managed,
 )
 from policycheck.inventory.formats.device_report import DeviceReport, add_report
+from policycheck.inventory.report_file import UnreadableError
 
 if TYPE_CHECKING:
     from policycheck.inventory.staging.area import Staging

@@ -14,13 +14,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Facts, Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source
 from policycheck.inventory.documents.json_document import ENVELOPE, read_elements
 from policycheck.inventory.documents.values import Section, entries, find, section, text
 from policycheck.inventory.formats.device_report import DeviceReport, add_report
 from policycheck.inventory.formats.fleet.host import read_host, read_host_attributes
 from policycheck.inventory.formats.fleet.software import list_kinds, read_software, read_titles
 from policycheck.inventory.formats.fleet.table import is_hosts_report, make_shape
+from policycheck.inventory.report_file import UnreadableError
 from policycheck.inventory.staging.scanning import scan_tables
 
 if TYPE_CHECKING:

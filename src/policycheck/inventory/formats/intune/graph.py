@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Facts, Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source
 from policycheck.inventory.documents.json_document import (
     ENVELOPE,
     Element,
@@ -33,6 +33,7 @@ from policycheck.inventory.documents.values import (
 )
 from policycheck.inventory.formats.device_report import DeviceReport, add_report
 from policycheck.inventory.formats.pages import Chain
+from policycheck.inventory.report_file import UnreadableError
 
 if TYPE_CHECKING:
     from policycheck.inventory.staging.area import Staging

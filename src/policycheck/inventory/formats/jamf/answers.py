@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Facts, Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source
 from policycheck.inventory.documents.json_document import ENVELOPE, Element, read_elements
 from policycheck.inventory.documents.values import entries, find, section, text
 from policycheck.inventory.documents.xml_document import read_xml
@@ -16,6 +16,7 @@ from policycheck.inventory.formats.jamf.classic import read_classic_computer, re
 from policycheck.inventory.formats.jamf.device import read_computer, read_mobile
 from policycheck.inventory.formats.jamf.table import is_jamf_table, read_table
 from policycheck.inventory.formats.pages import Pages
+from policycheck.inventory.report_file import UnreadableError
 
 if TYPE_CHECKING:
     from policycheck.inventory.staging.area import Staging

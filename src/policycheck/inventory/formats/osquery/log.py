@@ -13,25 +13,15 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
-from zlib import crc32
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import MAX_LINE, MAX_RECORD, Facts, Head, Source, UnreadableError
-from policycheck.inventory.documents.json_document import read_elements
+from policycheck.inventory.base import MAX_RECORD, Facts, Head, Source
 from policycheck.inventory.documents.values import filled
 from policycheck.inventory.files.spool import unused_path
-from policycheck.inventory.formats.osquery.events import (
-    Event,
-    EventError,
-    LostLineError,
-    read_event,
-    read_line,
-)
+from policycheck.inventory.formats.osquery.events import Event
 from policycheck.inventory.formats.osquery.rows import is_rows, read_rows
+from policycheck.inventory.formats.osquery.shares import deal_out, read_share
 from policycheck.inventory.formats.osquery.state import HostState, Place, fold, pack, unpack
 from policycheck.inventory.formats.osquery.tables import (
     PLATFORMS,
@@ -39,6 +29,8 @@ from policycheck.inventory.formats.osquery.tables import (
     read_item,
     read_moment,
 )
+from policycheck.inventory.report_file import UnreadableError
+from policycheck.inventory.staging.states import keep_states
 
 if TYPE_CHECKING:
     from policycheck.inventory.staging.area import Staging
@@ -60,11 +52,6 @@ FACTS = Facts(
 )
 
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_LINE = re.compile(r"\{\s*\"[^\n]*(?:\}\s*(?:\n|\Z)|\Z)")
-"""A first line that holds a whole result, or more than is looked at."""
-T = TypeVar("T")
-_SHARE = 16 * 1024 * 1024
-_MOST_SHARES = 200
 _LONGEST = MAX_RECORD // 4
 
 
@@ -93,12 +80,12 @@ def _has_rows(source: Source) -> bool:
 
 def _read_logs(sources: Sequence[Source], staging: Staging) -> None:
     shown, lossy = _Shown(), set[int]()
-    shares = _deal_out(sources, staging, lossy)
+    shares = deal_out(sources, staging, lossy)
     states, longest = unused_path(staging.scratch, "states"), 0
     unbased = Counter[int]()
     with states.open("x", encoding="utf-8") as kept:
         for share in shares:
-            events = list(_read_share(share))
+            events = list(read_share(share))
             share.unlink()
             for host, state in fold(events, _recall(events, staging)).items():
                 is_whole = not state.inputs & lossy
@@ -109,7 +96,7 @@ def _read_logs(sources: Sequence[Source], staging: Staging) -> None:
                 line = json.dumps({"device": host, "state": json.dumps(pack(state))})
                 longest = max(longest, kept.write(f"{line}\n"))
     if staging.earlier and longest:
-        staging.keep_states(states, longest)
+        keep_states(states, longest, staging)
     _warn_of_gaps(sources, unbased, staging)
     for input_no, records in shown.count().items():
         staging.records[input_no] -= records  # they are counted when they are scanned
@@ -122,27 +109,6 @@ def _warn_of_gaps(sources: Sequence[Source], unbased: Counter[int], staging: Sta
             message = f"tells changes of {hosts} {noun} without all that went before"
             hint = "name the logs since the last counter 0; until then no list counts as complete"
             staging.warn(source.path, message, hint)
-
-
-def _deal_out(sources: Sequence[Source], staging: Staging, lossy: set[int]) -> list[Path]:
-    """Write the results of all sources to files, all of a host to the same."""
-    size = sum(source.size for source in sources)
-    count = min(_MOST_SHARES, 1 + size // _SHARE)
-    shares: list[Path] = []
-    with ExitStack() as files:
-        handles = []
-        for _ in range(count):
-            shares.append(unused_path(staging.scratch, "share"))
-            handles.append(files.enter_context(shares[-1].open("x", encoding="utf-8")))
-        for source in sources:
-            try:
-                for record, event in _read_events(source, staging, lossy):
-                    line = json.dumps([source.input_no, record, vars(event)])
-                    handles[crc32(event.host.encode()) % count].write(line + "\n")
-                    staging.records[source.input_no] += 1
-            except UnreadableError as error:
-                staging.refuse(source.input_no, source.path, error)
-    return shares
 
 
 def _recall(events: Sequence[tuple[Event, Place]], staging: Staging) -> dict[str, HostState]:
@@ -172,61 +138,6 @@ class _Shown:
             input_no: int.from_bytes(bits, "little").bit_count()
             for input_no, bits in self._bits.items()
         }
-
-
-def _read_events(source: Source, staging: Staging, lossy: set[int]) -> Iterator[tuple[int, Event]]:
-    """Yield the results of a source with the numbers of their records, and reject the others.
-
-    A source that lost anything is added to `lossy`.
-    """
-    if source.cut:
-        lossy.add(source.input_no)
-    sound = 0
-    for record, found in _split(source, staging):
-        if isinstance(found, Event):
-            sound += 1
-            yield record, found
-            continue
-        if isinstance(found, LostLineError):
-            lossy.add(source.input_no)
-        staging.records[source.input_no] += 1
-        staging.reject(source, record, str(found))
-    if not sound:
-        raise UnreadableError("holds no result of osquery that can be used")
-
-
-def _split(source: Source, staging: Staging) -> Iterator[tuple[int, Event | EventError]]:
-    """Yield each line; of results that somebody laid out over several lines, each result."""
-    if not _LINE.match(source.head.start):
-        for element in read_elements(source, staging, ()):
-            yield element.record, _try(read_event, element.value)
-        return
-    record = 0
-    read = partial(read_line, encoding=source.encoding)
-    for line in source.lines():
-        if line.strip():
-            record += 1
-            is_long = len(line) >= MAX_LINE
-            error = LostLineError(f"longer than {MAX_LINE >> 20} MiB")
-            yield (
-                record,
-                error if is_long else _try(read, line),
-            )
-
-
-def _try(read_one: Callable[[T], Event], value: T) -> Event | EventError:
-    try:
-        return read_one(value)
-    except EventError as error:
-        return error
-
-
-def _read_share(share: Path) -> Iterator[tuple[Event, Place]]:
-    with share.open(encoding="utf-8") as lines:
-        for line in lines:
-            input_no, record, fields = json.loads(line)
-            rows = tuple((sign, table, columns) for sign, table, columns in fields["rows"])
-            yield Event(**{**fields, "rows": rows}), (input_no, record)
 
 
 def _add_host(

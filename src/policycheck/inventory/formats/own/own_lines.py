@@ -13,9 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import MAX_LINE, MAX_RECORD, Facts, Head, Source, UnreadableError
+from policycheck.inventory.base import MAX_LINE, MAX_RECORD, Facts, Head, Source
 from policycheck.inventory.files.decode import not_in
 from policycheck.inventory.formats.own.plain_lines import Line, scan_plain
+from policycheck.inventory.report_file import UnreadableError
 from policycheck.inventory.staging.columns import (
     DEVICE_TEXTS,
     ITEM_TEXTS,

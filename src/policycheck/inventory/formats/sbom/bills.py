@@ -15,12 +15,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from policycheck.inventory.base import Facts, Head, Source, UnreadableError
-from policycheck.inventory.documents.json_document import ENVELOPE, MAX_ELEMENT, read_elements
+from policycheck.inventory.base import Facts, Head, Source
+from policycheck.inventory.documents.json_document import ENVELOPE, read_elements
+from policycheck.inventory.documents.json_window import MAX_ELEMENT
 from policycheck.inventory.documents.values import Section, entries, filled, section, text, time
 from policycheck.inventory.documents.xml_document import read_xml
 from policycheck.inventory.formats.item_list import Entry, ItemList, add_list
 from policycheck.inventory.formats.sbom.spdx import read_graph, read_spdx, read_tags
+from policycheck.inventory.report_file import UnreadableError
 
 if TYPE_CHECKING:
     from policycheck.inventory.staging.area import Staging

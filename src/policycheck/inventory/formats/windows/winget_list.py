@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Facts, Head, Source, UnreadableError
+from policycheck.inventory.base import Facts, Head, Source
 from policycheck.inventory.formats.item_list import Entry, ItemList, add_list
 from policycheck.inventory.formats.windows.console_table import (
     LOST,
@@ -26,6 +26,7 @@ from policycheck.inventory.formats.windows.console_table import (
     repair,
     settle,
 )
+from policycheck.inventory.report_file import UnreadableError
 
 if TYPE_CHECKING:
     from policycheck.inventory.staging.area import Staging
