@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
+from policycheck.engine.judge import Question
+from policycheck.engine.minimising import marks_of
 from policycheck.request import AuditRequest
 from policycheck.store.identity import hold, identify
 from policycheck.store.session import create_tables
@@ -33,4 +36,11 @@ def recall(
     identify(con)
     hold(con, request.as_of, everything=request.everything, devices=devices)
     if memory:
-        memory.load_held(con)
+        memory.load_held(con, partial(marks_of, question_of(request), request.catalogue))
+
+
+def question_of(request: AuditRequest) -> Question:
+    """Return what is asked of the engine."""
+    return Question(
+        request.policies, request.as_of, request.drafts, request.assume, request.attestations
+    )

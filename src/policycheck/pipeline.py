@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING
 from policycheck import __version__
 from policycheck.catalogue.catalogue import Catalogue
 from policycheck.engine.assessment import Assessment
-from policycheck.engine.judge import Question, assess, lay_out
+from policycheck.engine.judge import assess, lay_out
+from policycheck.engine.minimising import minimise
 from policycheck.engine.session import insert_columns, make_room, open_session
 from policycheck.engine.waive import waive
 from policycheck.inventory.base import Progress
 from policycheck.keeping import contents_of, lay_out_evidence
-from policycheck.memory import recall
+from policycheck.memory import question_of, recall
 from policycheck.outcome import Outcome
 from policycheck.problems import (
     ConnectionLostError,
@@ -81,6 +82,8 @@ def _audit(
             with staging as staged:
                 earlier = archive.states if archive else None
                 inputs = read_inputs(request, con, staged, progress, earlier)
+                if request.minimise:
+                    minimise(con, staged, question_of(request), request.catalogue)
                 with archive.open() if archive else nullcontext() as memory:
                     outcome = _judge(request, con, inputs, memory, staged)
             yield outcome
@@ -102,9 +105,9 @@ def _judge(
     if memory and _counts_people(request) and not complete:
         _recall_others(request, con, inputs, memory)
     with _entering(request, con, inputs, memory, staged) as entered:
-        assessment = assess(con, _question(request), request.catalogue)
+        assessment = assess(con, question_of(request), request.catalogue)
     entry = entered.result() if entered else None
-    effects = waive(con, request.waivers, _question(request))
+    effects = waive(con, request.waivers, question_of(request))
     _give_lives(request, con, inputs, memory)
     left = memory.let_leave(con, request.as_of) if memory and entry and complete else ()
     outcome = Outcome(
@@ -203,17 +206,11 @@ def _is_whole(assessment: Assessment, memory: OpenArchive | None) -> bool:
     return memory is None or assessment.devices >= memory.devices
 
 
-def _question(request: AuditRequest) -> Question:
-    return Question(
-        request.policies, request.as_of, request.drafts, request.assume, request.attestations
-    )
-
-
 def _recall_others(
     request: AuditRequest, con: DuckDBPyConnection, inputs: Intake, memory: OpenArchive
 ) -> None:
     """Add the other devices of the same people: they may fulfil what is demanded of a person."""
-    lay_out(con, _question(request))
+    lay_out(con, question_of(request))
     _note_holders(con)
     if others := memory.other_devices(con):
         _forget_held(con, inputs)

@@ -43,6 +43,8 @@ class AuditRequest:
     assume: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     devices: tuple[str, ...] = ()
     """Keys of stored devices to judge, besides those that the inputs name."""
+    minimise: bool = False
+    """Keep only items that some control could be about."""
     everything: bool = False
     """Judge every device that the store holds."""
     of_now: bool = False

@@ -19,7 +19,17 @@ from policycheck.model import PERSON_COLUMNS, Severity
 from policycheck.policy.load import find, in_folder
 from policycheck.problems import PolicycheckError, Problem, did_you_mean, quote
 from policycheck.shipped import shipped
-from policycheck.yamlfile import Document, Duration, Model, Node, OneOrMany, Share, decode, read
+from policycheck.yamlfile import (
+    Boolean,
+    Document,
+    Duration,
+    Model,
+    Node,
+    OneOrMany,
+    Share,
+    decode,
+    read,
+)
 from policycheck.yamlfile import Mapping as MapNode
 
 CONFIG = "policycheck.yaml"
@@ -60,6 +70,7 @@ class Config(Model):
     evidence_key: Text | None = None
     keep: Keep = Keep()
     pseudonym_key: Text | None = None
+    minimise: Boolean = False
 
 
 @dataclass(frozen=True)
@@ -105,6 +116,8 @@ class Settings:
     keep: Keep = field(default_factory=Keep)
     pseudonym_key: Path | None = None
     """What devices and people are called by in exports; None: as they are."""
+    minimise: bool = False
+    """Whether only items are kept that some control could be about."""
 
     @property
     def store_exists(self) -> bool:
@@ -177,6 +190,7 @@ def resolve(given: Given, start: Path, *, needs_facts: bool = True) -> Settings:
         notify=config.notify,
         evidence_key=given.evidence_key or _below(base, config.evidence_key),
         keep=config.keep,
+        minimise=config.minimise,
         pseudonym_key=given.pseudonym_key or _below(base, config.pseudonym_key),
     )
 

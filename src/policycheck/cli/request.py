@@ -82,6 +82,7 @@ def request_of(
         everything=asked.everything,
         of_now=asked.as_of is None,
         complete=asked.complete,
+        minimise=settings.minimise,
         options={**_options(asked, settings), **read_by, **granted},
     )
 
@@ -94,6 +95,7 @@ def _options(asked: Asked, settings: Settings) -> dict[str, str]:
         "all": "yes" if asked.everything else "",
         "complete": "yes" if asked.complete else "",
         "drafts": "yes" if asked.drafts else "",
+        "minimise": "yes" if settings.minimise else "",
         "fail_on": str(settings.fail_on),
         **{f"assume person.{column}": value for column, value in settings.assume.items()},
     }

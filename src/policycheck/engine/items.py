@@ -17,7 +17,7 @@ from policycheck.inventory.staging.table import escape_glob
 from policycheck.model import DISTINCT_COLUMNS, ITEM_COLUMNS
 from policycheck.text import fold_text
 
-_SPACE = (
+SPACE = (
     "coalesce(profile, CASE WHEN identifier_type = 'android_package'"
     " AND regexp_full_match(os_user, '[1-9][0-9]{0,4}') THEN os_user END)"
 )
@@ -59,7 +59,7 @@ def _read_parts(paths: Sequence[str]) -> str:
         return f"SELECT {', '.join(f'NULL AS {name}' for name in names)} WHERE FALSE"
     quoted = ", ".join(quote_text(escape_glob(Path(path))) for path in paths)
     return (
-        f"SELECT *, {_SPACE} AS space, file_index FROM"
+        f"SELECT *, {SPACE} AS space, file_index FROM"
         f" read_parquet([{quoted}], file_row_number = true, union_by_name = true)"
     )
 
@@ -74,6 +74,16 @@ def match_fleet(
 
     `days` holds, for every control, the date that it is in its policy's zone.
     """
+    told = list_items(con)
+    matches = list(match_items(distinct_items(con), Recogniser(catalogue), controls))
+    _insert_matches(con, matches)
+    meant = {(m.meaning.app_id, days[m.control_no]) for m in matches if m.meaning}
+    _insert_apps(con, catalogue, meant)
+    _lay_out_hits(con, told)
+
+
+def list_items(con: duckdb.DuckDBPyConnection) -> Sequence[str]:
+    """Leave the distinct items in `every_item`; return the columns that tell them apart."""
     told = _told_columns(con)
     columns = ", ".join(n if n in told else f"CAST(NULL AS VARCHAR) AS {n}" for n in _KEY)
     con.execute(
@@ -81,11 +91,7 @@ def match_fleet(
         f" CAST(row_number() OVER (ORDER BY {_DISTINCT}) AS INTEGER) AS item_no, {_DISTINCT}"
         f" FROM (SELECT {columns} FROM (SELECT DISTINCT {', '.join(told)} FROM item_row))"
     )
-    matches = list(match_items(_distinct_items(con), Recogniser(catalogue), controls))
-    _insert_matches(con, matches)
-    meant = {(m.meaning.app_id, days[m.control_no]) for m in matches if m.meaning}
-    _insert_apps(con, catalogue, meant)
-    _lay_out_hits(con, told)
+    return told
 
 
 def _told_columns(con: duckdb.DuckDBPyConnection) -> Sequence[str]:
@@ -107,7 +113,8 @@ def _told_columns(con: duckdb.DuckDBPyConnection) -> Sequence[str]:
     return ["kind", *(name for name in _KEY if name in told and name != "kind")]
 
 
-def _distinct_items(con: duckdb.DuckDBPyConnection) -> Iterator[DistinctItem]:
+def distinct_items(con: duckdb.DuckDBPyConnection) -> Iterator[DistinctItem]:
+    """Yield what `list_items` left."""
     rows = con.execute(f"SELECT item_no, {_DISTINCT} FROM every_item ORDER BY item_no")
     while chunk := rows.fetchmany(_CHUNK):
         for row in chunk:

@@ -64,12 +64,7 @@ def assess(con: duckdb.DuckDBPyConnection, question: Question, catalogue: Catalo
     lay_out(con, question)
     answer_scopes(con, question.controls, question.days)
     note_attested(con, question.controls, question.attestations, question.as_of)
-    matchers = tuple(
-        ControlMatcher.of(number, control, catalogue, day)
-        for number, ((_, control), day) in enumerate(
-            zip(question.controls, question.days, strict=True)
-        )
-    )
+    matchers = matchers_of(question, catalogue)
     read_items(con)
     match_fleet(con, catalogue, matchers, question.days)
     lay_out_conditions(con)
@@ -79,6 +74,16 @@ def assess(con: duckdb.DuckDBPyConnection, question: Question, catalogue: Catalo
     (devices,) = con.execute("SELECT count(*) FROM device").fetchone() or (0,)
     unheld = find_unheld(con, question.controls)
     return Assessment(question.as_of, read_tallies(con), devices, unheld)
+
+
+def matchers_of(question: Question, catalogue: Catalogue) -> tuple[ControlMatcher, ...]:
+    """Lay out the selectors of all controls, each on its day."""
+    return tuple(
+        ControlMatcher.of(number, control, catalogue, day)
+        for number, ((_, control), day) in enumerate(
+            zip(question.controls, question.days, strict=True)
+        )
+    )
 
 
 def lay_out(con: duckdb.DuckDBPyConnection, question: Question) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -126,9 +126,9 @@ class OpenArchive:
             keys.update(self.connection.execute(_DEVICES_OF, asked).scalars())
         return tuple(sorted(keys.difference(texts(con, "SELECT device_key FROM judged_device"))))
 
-    def load_held(self, con: DuckDBPyConnection) -> None:
+    def load_held(self, con: DuckDBPyConnection, marks: Callable[[], Sequence[str]]) -> None:
         """Add the facts that `held` points to, and the paths of the reports they came in."""
-        self.archive.facts.load_held(con)
+        self.archive.facts.load_held(con, marks)
         digests = texts(
             con,
             "SELECT DISTINCT report_sha256 FROM held"

@@ -138,8 +138,8 @@ def _write(con: Session, staged: Path) -> None:
         f" CAST(new_no AS VARCHAR) AS device_ref, {hidden}) FROM kept ORDER BY new_no"
     )
     listings = (
-        f"SELECT m.new_no AS report_no, x.kind, x.visibility FROM {_read(con, 'listings.parquet')}"
-        " AS x JOIN file AS f ON f.path = x.filename"
+        "SELECT x.* EXCLUDE (filename) REPLACE (m.new_no AS report_no)"
+        f" FROM {_read(con, 'listings.parquet')} AS x JOIN file AS f ON f.path = x.filename"
         " JOIN moved AS m ON m.segment = f.segment AND m.report_no = x.report_no ORDER BY ALL"
     )
     columns = ", ".join(

@@ -17,7 +17,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,17 +116,21 @@ class Facts:
         with duckdb.connect() as con:
             return dict(con.execute(_STATES, [str(path), list(devices)]).fetchall())
 
-    def load_held(self, con: duckdb.DuckDBPyConnection) -> None:
+    def load_held(self, con: duckdb.DuckDBPyConnection, marks: Callable[[], Sequence[str]]) -> None:
         """Add the stored reports that `held` points to, to the session's tables.
 
+        marks: for what lists have to be minimised at least, to count as whole (see
+        engine/minimising.py); only asked where one is minimised.
         Reads held(device_key, source, segment, part, device_ref, report_no); adds rows to report,
         listing, identity and part_file under numbers of their own.
         """
         segments = [s for (s,) in con.execute("SELECT DISTINCT segment FROM held").fetchall()]
         for digest in sorted(segments):
-            self._load_segment(con, digest)
+            self._load_segment(con, digest, marks)
 
-    def _load_segment(self, con: duckdb.DuckDBPyConnection, digest: str) -> None:
+    def _load_segment(
+        self, con: duckdb.DuckDBPyConnection, digest: str, marks: Callable[[], Sequence[str]]
+    ) -> None:
         folder = self.segment(digest)
         if not folder.is_dir():
             message = f"the facts of segment {digest[:12]} are not in {self.root}"
@@ -140,11 +144,13 @@ class Facts:
             " JOIN held AS h ON h.segment = ? AND h.report_no = d.report_no",
             [first_report, first_part, str(folder / "devices.parquet"), digest],
         )
+        visibility, asked = _visibility(con, folder / "listings.parquet", marks)
         con.execute(
-            "INSERT INTO listing SELECT l.report_no + ?, l.kind, l.visibility"
-            " FROM read_parquet(?) AS l"
-            " JOIN held AS h ON h.segment = ? AND h.report_no = l.report_no",
-            [first_report, str(folder / "listings.parquet"), digest],
+            "INSERT INTO listing(report_no, kind, visibility)"
+            f" SELECT l.report_no + $first, l.kind, {visibility} FROM read_parquet($path) AS l"
+            " JOIN held AS h ON h.segment = $segment AND h.report_no = l.report_no",
+            {"first": first_report, "path": str(folder / "listings.parquet"), "segment": digest}
+            | asked,
         )
         con.execute(
             "INSERT INTO identity BY NAME SELECT h.report_no + ? AS report_no, h.device_key,"
@@ -154,6 +160,17 @@ class Facts:
         for path in sorted(folder.glob("items-*.parquet")):
             part = int(path.stem.removeprefix("items-"))
             con.execute("INSERT INTO part_file VALUES (?, ?)", [first_part + part, str(path)])
+
+
+def _visibility(
+    con: duckdb.DuckDBPyConnection, listings: Path, marks: Callable[[], Sequence[str]]
+) -> tuple[str, dict[str, list[str]]]:
+    """Return how visible a listed kind is, and what that asks: minimised lists lack items."""
+    columns = con.execute("SELECT * FROM read_parquet(?) LIMIT 0", [str(listings)]).description
+    if "minimised" not in {name for name, *_ in columns or ()}:
+        return "l.visibility", {}
+    whole = "l.minimised IS NULL OR list_has_all(string_split(l.minimised, ' '), $marks::VARCHAR[])"
+    return f"CASE WHEN {whole} THEN l.visibility ELSE 'managed' END", {"marks": [*marks()]}
 
 
 def size_of(folder: Path) -> int:
