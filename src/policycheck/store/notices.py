@@ -102,7 +102,8 @@ FROM (
     FROM tally AS t
     JOIN run AS r ON r.id = t.run_id
     WHERE CAST(r.options AS TEXT) LIKE '%"all": "yes"%'
-        OR t.grain = 'device' AND t."all" >= (SELECT count(*) FROM device)
+        OR t.grain = 'device' AND t."all" >= (
+            SELECT count(*) FROM device WHERE left_at IS NULL AND merged_into IS NULL)
     GROUP BY t.policy, t.control
 ) AS l
 JOIN tally AS t ON t.policy = l.policy AND t.control = l.control AND t.run_id = l.run_id
