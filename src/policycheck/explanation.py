@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
+from policycheck.catalogue.catalogue import Catalogue
 from policycheck.model import DEVICE_COLUMNS, PERSON_COLUMNS
 from policycheck.outcome import Outcome
 from policycheck.policy.controls import Require
 from policycheck.policy.fields import fill
 from policycheck.policy.model import Control, Policy
-from policycheck.report.content import Finding, in_english
+from policycheck.report.content import Finding, WaiverLine, in_english
 from policycheck.report.violations import placeholders
 from policycheck.report.words import REASONS, item_of, words_of
 
@@ -86,6 +87,16 @@ class Explanation:
 
 
 @dataclass(frozen=True)
+class _Known:
+    """What is known of the device; the catalogue; the waivers by their ids."""
+
+    facts: Facts
+    findings: Sequence[Finding]
+    catalogue: Catalogue
+    waivers: Mapping[str, WaiverLine]
+
+
+@dataclass(frozen=True)
 class _Judged:
     """A row of `_VERDICTS`."""
 
@@ -102,7 +113,9 @@ class _Judged:
     person_verdict: str | None
 
 
-def explain(outcome: Outcome, device_key: str, control: str | None = None) -> Explanation | None:
+def explain(
+    outcome: Outcome, catalogue: Catalogue, device_key: str, control: str | None = None
+) -> Explanation | None:
     """Explain a device that was judged, by all controls or by one (`id` or `policy/id`).
 
     Returns None where the session does not know the device.
@@ -119,8 +132,10 @@ def explain(outcome: Outcome, device_key: str, control: str | None = None) -> Ex
         if (finding.device_id, finding.device_name) in (mine, (None, None))
     ]
     controls = {(p.policy, c.id): (p, c) for p in outcome.asked for c in p.controls}
+    waivers = {line.waiver: line for line in outcome.waivers}
+    known = _Known(facts, findings, catalogue, waivers)
     answers = tuple(
-        _answer(*controls[row.policy, row.control], row, facts, findings)
+        _answer(*controls[row.policy, row.control], row, known)
         for row in judged
         if control in (None, row.control, f"{row.policy}/{row.control}")
     )
@@ -144,15 +159,17 @@ def _facts(outcome: Outcome, device_key: str) -> Facts:
     return {name: value for name, value in values if value not in (None, {}, [])}
 
 
-def _answer(
-    policy: Policy, control: Control, row: _Judged, facts: Facts, findings: Sequence[Finding]
-) -> Answer:
-    mine = tuple(f for f in findings if (f.policy, f.control) == (row.policy, row.control))
+def _answer(policy: Policy, control: Control, row: _Judged, known: _Known) -> Answer:
+    mine = tuple(f for f in known.findings if (f.policy, f.control) == (row.policy, row.control))
     return Answer(
         policy=policy.policy,
         control=control,
         verdict="excused" if row.excused else row.verdict,
-        why=tuple(_why(policy, control, row, facts, mine)),
+        why=(
+            *_why(policy, control, row, known.facts, mine),
+            *_clients(mine, known.catalogue),
+            *_waived(mine, known.waivers),
+        ),
         findings=mine,
         remedies=tuple(dict.fromkeys(_remedies(control, row, mine))),
     )
@@ -210,6 +227,25 @@ def _why_violation(control: Control, row: _Judged, findings: Sequence[Finding]) 
             yield f"{item_of(finding)} is there, which the control means by name."
     if row.stale:
         yield "The report that shows it is old; age does not weaken what is there."
+
+
+def _clients(findings: Sequence[Finding], catalogue: Catalogue) -> Iterator[str]:
+    """Say which apps are meant because they are clients of another one."""
+    for app_id in dict.fromkeys(f.app_id for f in findings if f.app_id in catalogue.apps):
+        app = catalogue.apps[str(app_id)]
+        if app.client_of:
+            yield f"{app.app_id} is a client of {', '.join(app.client_of)}."
+
+
+def _waived(findings: Sequence[Finding], waivers: Mapping[str, WaiverLine]) -> Iterator[str]:
+    """Say which waivers are about it, who approved them, and until when they hold."""
+    for waiver in dict.fromkeys(finding.waiver for finding in findings):
+        if line := waivers.get(waiver or ""):
+            holds = "lapsed on" if line.state == "lapsed" else "covers it until"
+            yield (
+                f"The waiver {line.waiver}, approved by {line.approved_by}, {holds}"
+                f" {line.expires}: {line.reason}"
+            )
 
 
 def _remedies(control: Control, row: _Judged, findings: Sequence[Finding]) -> Iterator[str]:

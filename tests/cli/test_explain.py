@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from small_fleet import WECHAT, YIXIN, Run, device, write_lines, write_people
+from test_waivers import WAIVER
 
 POLICY = """\
 language: 1
@@ -108,3 +109,29 @@ def test_a_device_before_its_first_report(told: Run) -> None:
     done = told("explain", "d-1", "--as-of", "2026-01-01")
     assert done.code == 2
     assert "nothing was reported of 'd-1' by then" in done.err
+
+
+def test_what_is_meant_as_a_client_of_another_app_says_so(told: Run, folder: Path) -> None:
+    (folder / "memo.yaml").write_text(POLICY.replace("{app: wechat}", "{app: telegram}"), "utf-8")
+    client = WECHAT | {"identifier": "com.radolyn.ayugram", "name": "AyuGram"}
+    write_lines(folder / "all.ndjson", [device(1, client, reported_at="2026-11-03T08:00:00Z")])
+    told("audit", "all.ndjson", "--as-of", "2026-11-04", "-q")
+    out = told("explain", "d-1", "no-wechat", "--as-of", "2026-11-04").out
+    assert "ayugram is a client of telegram." in out
+
+
+@pytest.mark.parametrize(
+    ("as_of", "sentence"),
+    [
+        ("2026-11-03", "The waiver liaison, approved by Wang Fang, covers it until 2026-11-10:"),
+        ("2026-11-12", "The waiver liaison, approved by Wang Fang, lapsed on 2026-11-10:"),
+    ],
+)
+def test_the_waiver_that_covers_a_finding_is_named(
+    told: Run, folder: Path, as_of: str, sentence: str
+) -> None:
+    text = POLICY.replace("stale_after", "waivers: {approved_by: [Wang Fang]}\nstale_after")
+    (folder / "memo.yaml").write_text(text, "utf-8")
+    (folder / "waivers").mkdir()
+    (folder / "waivers" / "liaison.yaml").write_text(WAIVER.replace("no-wechat", "memo", 1))
+    assert f"{sentence} " in told("explain", "d-1", "no-wechat", "--as-of", as_of).out

@@ -74,6 +74,11 @@ def test_it_is_resolved_by_a_newer_report_and_opens_again(run: Run, home: Fleet)
     closing = "2026-11-05 15:59 UTC  closed (resolved), because of: report; run 2 of phones.ndjson"
     assert closing in story
     assert "reopened once" in story
+    assert "evidence of opening 1: 微信 8.0.49 in phones.ndjson, record 1, by policycheck" in story
+    (first,) = json.loads(run("violation", "show", str(line["fingerprint"]), "-f", "json").out)[
+        "episodes"
+    ]
+    assert (first["number"], first["reported_at"]) == (0, "2026-11-02T08:00:00Z")
     digest = sha256(home.report.read_bytes()).hexdigest()
     assert f"run 3 of phones.ndjson (SHA-256 {digest[:12]})" in story
 

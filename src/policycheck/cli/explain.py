@@ -56,7 +56,7 @@ def explain(
     key, others = _find(archive, device)
     asked = Asked(as_of=as_of, devices=(key, *others), drafts=drafts)
     with audit(request_of(asked, settings, rulebook), archive) as outcome:
-        explanation = explain_device(outcome, key, control)
+        explanation = explain_device(outcome, rulebook.catalogue, key, control)
     if explanation is None:
         raise PolicycheckError([Problem(f"nothing was reported of {quote(device)} by then", None)])
     if control and not explanation.answers:

@@ -14,6 +14,7 @@ from policycheck.report.words import device_of, item_of, words_of
 if TYPE_CHECKING:
     from policycheck.policy.model import Control, Policy
     from policycheck.report.pseudonyms import Pseudonyms
+    from policycheck.store.episodes import Episode
     from policycheck.store.violations import Story, Violation
 
 COLUMNS = (*Finding._fields[:-1], "evidence", "status", "cause", "reopened")
@@ -113,7 +114,11 @@ def tell(story: Story, finding: Finding, policies: Mapping[str, Policy]) -> Iter
     yield f"  device: {_device(finding)}"
     yield f"  person: {violation.person_id or 'not known'}"
     yield f"  what: {_what(finding)}"
-    yield f"  evidence: {_evidence(finding)}"
+    yield f"  evidence: {_evidence(finding.evidence)}"
+    for episode in story.episodes:
+        what = " ".join(filter(None, (episode.name or episode.identifier, episode.version)))
+        shown = f"{what} in " if what else ""
+        yield f"  evidence of opening {episode.number + 1}: {shown}{_evidence(episode)}"
     if violation.last_seen is not None:
         yield f"  last seen: {_time(violation.last_seen)}"
     if control is not None and control.remediation:
@@ -139,7 +144,9 @@ def story_of(story: Story, finding: Finding) -> dict[str, object]:
         }
         for event in story.events
     ]
-    return {**dict(zip(COLUMNS, row_of(story.violation, finding), strict=True)), "events": events}
+    episodes = [episode._asdict() for episode in story.episodes]
+    row = zip(COLUMNS, row_of(story.violation, finding), strict=True)
+    return {**dict(row), "episodes": episodes, "events": events}
 
 
 def _files(story: Story, run_id: int) -> str:
@@ -197,9 +204,8 @@ def _what(finding: Finding) -> str:
     return ", ".join(parts)
 
 
-def _evidence(finding: Finding) -> str:
-    """Say where a finding can be looked up."""
-    proof = finding.evidence
+def _evidence(proof: Evidence | Episode) -> str:
+    """Say where what was found can be looked up."""
     if proof.report is None:
         return "no report"
     where = f"{proof.path or 'a report'}, record {proof.record or '-'}"

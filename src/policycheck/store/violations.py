@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, String, TextClause, bindparam, text
 from policycheck.model import Severity
 from policycheck.problems import quote
 from policycheck.store.devices import find_devices
+from policycheck.store.episodes import Episode, read_episodes
 from policycheck.store.faults import fault
 from policycheck.store.runs import GivenFile, Run, list_files, list_runs
 from policycheck.store.session import CHUNK
@@ -120,6 +121,8 @@ class Story:
     runs: Mapping[int, Run]
     files: Mapping[int, tuple[GivenFile, ...]]
     """What each of these runs was given to read."""
+    episodes: tuple[Episode, ...] = ()
+    """What its earlier openings were proven by."""
 
 
 _SELECT = """
@@ -225,6 +228,7 @@ def tell_story(connection: Connection, violation: Violation) -> Story:
         tuple(events),
         {run.id: run for run in list_runs(connection, runs)},
         list_files(connection, runs),
+        read_episodes(connection, violation.fingerprint),
     )
 
 
