@@ -6,18 +6,23 @@ import importlib
 import io
 import pkgutil
 import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pypdf
 import pytest
 from held_content import HOSTILE, SMALL, TALLY, HeldContent, breach, hostile
 from python_calamine import CalamineWorkbook
+from rich.text import Text
 
 import policycheck.report
 from policycheck.model import Reason
 from policycheck.report import REPORTS
 from policycheck.report.forms import Look
+from policycheck.report.terminal.lines import console_for, linked, print_table
 from policycheck.report.words import REASONS, sums
+from policycheck.store.history import Happening
 from policycheck.text import display_width
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -25,9 +30,17 @@ LOOK = Look(width=80, more="policycheck violation list")
 TEXTS = [name for name, form in REPORTS.items() if form.ENCODING is not None]
 OF_THEIR_OWN = {"html"}
 """Forms whose golden files stand in folders of their own, with their tests."""
+LINK = re.compile(r"\x1b\]8;[^\x1b]*\x1b\\")
+DAY = datetime(2026, 10, 30, 12, tzinfo=UTC)
+PAST = (
+    Happening(DAY, 1, "opened", None, 1),
+    Happening(DAY + timedelta(days=1), 2, "opened", None, 14),
+    Happening(DAY + timedelta(days=2), 3, "closed", "resolved", 7),
+)
 NO_FORMS = {
     "between",
     "oscal_values",
+    "pseudonyms",
     "content",
     "forms",
     "grouped",
@@ -36,6 +49,7 @@ NO_FORMS = {
     "violations",
     "waivers",
     "words",
+    "wrapped",
 }
 
 
@@ -100,11 +114,51 @@ def test_the_registry_holds_every_form() -> None:
         assert importlib.import_module(form.__name__).TITLE
 
 
-def test_the_terminal_report_fits_eighty_columns() -> None:
-    for content in (SMALL, hostile()):
-        for line in written("terminal", content).splitlines():
-            assert display_width(line) <= 80
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_the_terminal_report_fits_its_columns(width: int) -> None:
+    for content in (SMALL, hostile(), replace(hostile(), past=PAST)):
+        for line in written("terminal", content, LOOK._replace(width=width)).splitlines():
+            assert display_width(line) <= width
             assert line == line.rstrip()
+
+
+def test_the_terminal_report_shows_what_was_open_day_by_day() -> None:
+    text = written("terminal", replace(SMALL, past=PAST))
+    assert "Open violations in 4 days\n  ▁█▄▄  1 then, 8 now, at most 15\n" in text
+    assert "Open violations" not in written("terminal", SMALL)
+
+
+def test_a_wide_letter_that_is_cut_leaves_no_gap() -> None:
+    with io.StringIO() as stream:
+        console = console_for(stream, LOOK._replace(width=20))
+        print_table(console, ("what", "why"), [(Text("wecom (企业微信)"), Text("x" * 8))], 0)
+        assert "wecom (企…  xxxxxxxx" in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("address", "links"),
+    [
+        ("https://intranet.example/memo?id=7", True),
+        ("file:///inbox/a%20b.csv", True),
+        ("https://a.example/\x1b]8;;evil\x1b\\", False),
+        ("https://a.example/ bold red", False),
+        ("javascript:alert(1)", False),
+        ("Internal e-mail to all employees", False),
+        ("", False),
+    ],
+)
+def test_only_an_address_becomes_a_link(address: str, links: bool) -> None:
+    assert bool(linked(Text("memo"), address).spans) is links
+
+
+def test_hostile_texts_stay_inert_on_a_terminal_that_can_link(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    stream = Tty()
+    REPORTS["terminal"].write(hostile(), stream, LOOK._replace(colour=True))
+    assert "\x1b" not in LINK.sub("", re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue()))
 
 
 def test_the_terminal_report_says_how_many_it_leaves_out() -> None:
@@ -119,7 +173,7 @@ def test_colour_carries_nothing_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     stream = Tty()
     REPORTS["terminal"].write(SMALL, stream, LOOK._replace(colour=True))
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue())
+    plain = LINK.sub("", re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue()))
     assert plain != stream.getvalue()
     assert plain == written("terminal", SMALL)
 

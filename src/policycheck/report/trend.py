@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,3 +35,22 @@ def days_of(happenings: Sequence[Happening]) -> list[Day]:
         standing += sums[False] - sums[True]
         days.append(Day(day, sums[False], sums[True], standing))
     return days
+
+
+def open_by_day(happenings: Sequence[Happening], as_of: datetime, most: int) -> list[int]:
+    """Count what was open at the end of each of the last days (in UTC), up to a moment's day.
+
+    The first is the day on which the first violation was opened, where that is not longer ago.
+    """
+    days = days_of(happenings)
+    if not days:
+        return []
+    end = max(as_of.date(), date.fromisoformat(days[-1].day))
+    first = max(date.fromisoformat(days[0].day), end - timedelta(days=most - 1))
+    known = {date.fromisoformat(day.day): day.open for day in days}
+    standing = [count for day, count in known.items() if day <= first][-1]
+    counts = []
+    for number in range((end - first).days + 1):
+        standing = known.get(first + timedelta(days=number), standing)
+        counts.append(standing)
+    return counts

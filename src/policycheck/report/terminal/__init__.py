@@ -1,0 +1,64 @@
+"""The report on a terminal: who breaks a rule, whom it leaves alone, about whom nothing is known.
+
+It fits 80 columns. Colours repeat what words say. Texts of other people's files are shown with
+their invisible characters made visible, and are never taken for markup.
+"""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from rich.text import Text
+
+from policycheck import __version__
+from policycheck.report.content import Content
+from policycheck.report.forms import PLAIN, Look
+from policycheck.report.json_report import format_time
+from policycheck.report.terminal.aside import print_bystanders, print_conflicts, print_rejected
+from policycheck.report.terminal.findings import print_unknowns, print_violations
+from policycheck.report.terminal.lines import (
+    console_for,
+    print_heading,
+    print_paragraph,
+    print_table,
+    shown,
+)
+from policycheck.report.terminal.summary import (
+    print_lapsed,
+    print_policy,
+    print_trend,
+    print_waivers,
+)
+from policycheck.report.words import head_lines, read_line
+
+__all__ = [
+    "ENCODING", "NEEDS", "SUFFIX", "TITLE", "console_for", "print_table", "shown", "write",
+]  # fmt: skip
+
+TITLE = "text, for people"
+SUFFIX = ".txt"
+ENCODING = "utf-8"
+NEEDS: tuple[str, ...] = ()
+_DIGEST = 16
+
+
+def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
+    """Write the summary of a content, and the worst of its findings."""
+    console = console_for(stream, look)
+    print_heading(console, f"policycheck {__version__}, as of {format_time(content.as_of)}")
+    print_paragraph(console, Text(read_line(content)), 0)
+    for column, value in sorted(content.assumed.items()):
+        console.print(shown(f"assumed where nothing says it: person.{column} = {value}"))
+    print_lapsed(console, content.waivers)
+    for policy in content.policies:
+        print_policy(console, policy, content.tallies)
+    print_trend(console, content.happenings(), content.as_of)
+    print_violations(console, content, look)
+    print_waivers(console, content.waivers)
+    print_bystanders(console, content, look)
+    print_unknowns(console, content, look)
+    print_conflicts(console, content.conflicts())
+    print_rejected(console, content)
+    for line in head_lines(content, _DIGEST):
+        console.print()
+        console.print(shown(line, "dim"))
