@@ -55,6 +55,12 @@ def test_every_link_leads_somewhere(doc: Path) -> None:
     assert [link for link in local if not (doc.parent / link).exists()] == []
 
 
+def test_every_page_of_the_manual_is_in_its_index() -> None:
+    index = set(LINK.findall((ROOT / "docs/README.md").read_text(encoding="utf-8")))
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")}
+    assert pages - index == {"README.md"}
+
+
 def test_every_make_target_exists() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))

@@ -42,7 +42,7 @@ def shown(text: str, style: str = "") -> Text:
 
 def print_heading(console: Console, text: str) -> None:
     """Print a line that starts a part."""
-    console.print(shown(text, "bold"))
+    print_paragraph(console, shown(text, "bold"), 0)
 
 
 def print_paragraph(console: Console, text: Text, indent: int) -> None:

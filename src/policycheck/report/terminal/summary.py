@@ -83,4 +83,4 @@ def print_trend(console: Console, happenings: Sequence[Happening], as_of: dateti
     numbers = f"{days[0]:,} then, {days[-1]:,} now, at most {most:,}"
     console.print()
     print_heading(console, f"Open violations in {len(days)} days")
-    console.print(f"  {bars}  {numbers}")
+    print_paragraph(console, Text(f"{bars}  {numbers}"), 2)
