@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from rich.text import Text
-
 from policycheck import __version__
 from policycheck.report.content import Content
 from policycheck.report.forms import PLAIN, Look
@@ -46,7 +44,7 @@ def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
     """Write the summary of a content, and the worst of its findings."""
     console = console_for(stream, look)
     print_heading(console, f"policycheck {__version__}, as of {format_time(content.as_of)}")
-    print_paragraph(console, Text(read_line(content)), 0)
+    print_paragraph(console, shown(read_line(content)), 0)
     for column, value in sorted(content.assumed.items()):
         console.print(shown(f"assumed where nothing says it: person.{column} = {value}"))
     print_lapsed(console, content.waivers)
