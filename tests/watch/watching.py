@@ -117,10 +117,10 @@ class Home:
             stderr=log or subprocess.PIPE,
         )
 
-    def watch_once(self, *words: str) -> list[dict[str, object]]:
+    def watch_once(self, *words: str, bound: float = BOUND) -> list[dict[str, object]]:
         """Take what is there; return what the log says."""
         with self.start("--once", "--log-json", *words) as watcher:
-            _, said = watcher.communicate(timeout=BOUND)
+            _, said = watcher.communicate(timeout=bound)
         assert watcher.returncode == 0, said
         return told(said.splitlines())
 

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from policycheck.inventory.files.paths import is_finished
@@ -27,7 +28,7 @@ MARKER = ".done"
 _OURS = frozenset({PROCESSING, DONE, REJECTED})
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Candidate:
     """A file that lies in the inbox, as one look at it found it."""
 
@@ -41,6 +42,9 @@ class Candidate:
     """False for links, pipes, sockets and devices: they are refused."""
     marked: bool
     """Its marker stands beside it."""
+
+
+_AGE = attrgetter("changed_ns", "name")
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ class Inbox:
 
         Raises OSError where the folder cannot be read.
         """
-        found = sorted(_walk(self.folder, "", self._manner.recursive))
+        found = sorted(_walk(self.folder, "", self._manner.recursive), key=_AGE)
         seen: dict[str, tuple[int, float]] = {}
         for file in found:
             looks = hash(file)
