@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,7 +61,14 @@ def run_agents(inbox: Path, over: threading.Event) -> None:
             return
 
 
-def endure(home: Home, drops: int, at_once: int, *, agents: bool) -> tuple[list[Figures], int]:
+def endure(
+    home: Home,
+    drops: int,
+    at_once: int,
+    *,
+    agents: bool,
+    tell: Callable[[Figures], None] = lambda _: None,
+) -> tuple[list[Figures], int]:
     """Drop so many reports, some at once; return the figures from time to time, and agents'."""
     over = threading.Event()
     helper = threading.Thread(target=run_agents, args=[home.inbox, over])
@@ -78,6 +86,7 @@ def endure(home: Home, drops: int, at_once: int, *, agents: bool) -> tuple[list[
                 wait_until(lambda: not any(home.inbox.glob("*.ndjson")))
                 if start % max(drops // 10, at_once) == 0:
                     figures.append(Figures.of(watcher.pid))
+                    tell(figures[-1])
             over.set()
             if agents:
                 helper.join()
@@ -105,11 +114,16 @@ def main() -> None:
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         home = Home.make(Path(folder) / "home")
-        figures, of_agents = endure(home, given.drops, given.at_once, agents=given.agents)
-    for each in figures:
-        sys.stdout.write(f"{each}\n")
+        figures, of_agents = endure(
+            home,
+            given.drops,
+            given.at_once,
+            agents=given.agents,
+            tell=lambda each: print(each, flush=True),
+        )
+    print(f"at the end: {figures[-1]}")
     seconds = time.monotonic() - began
-    sys.stdout.write(f"{given.drops:,} drops and {of_agents} by agents in {seconds:.0f} s\n")
+    print(f"{given.drops:,} drops and {of_agents} by agents in {seconds:.0f} s")
 
 
 if __name__ == "__main__":
