@@ -103,6 +103,11 @@ def endure(
     return figures, of_agents
 
 
+def say(what: object) -> None:
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--drops", type=int, default=20_000)
@@ -119,11 +124,11 @@ def main() -> None:
             given.drops,
             given.at_once,
             agents=given.agents,
-            tell=lambda each: print(each, flush=True),
+            tell=say,
         )
-    print(f"at the end: {figures[-1]}")
+    say(f"at the end: {figures[-1]}")
     seconds = time.monotonic() - began
-    print(f"{given.drops:,} drops and {of_agents} by agents in {seconds:.0f} s")
+    say(f"{given.drops:,} drops and {of_agents} by agents in {seconds:.0f} s")
 
 
 if __name__ == "__main__":
