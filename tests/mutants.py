@@ -31,6 +31,7 @@ HERE = Path(__file__).parent
 PACKAGE = HERE.parent / "src" / "policycheck"
 ASK, ASK_LIVES = QUESTIONS = "--ask", "--ask-lives"
 AGREES, DIFFERS = 0, 3
+LIVES = ("test_lives.py", "test_leaving.py", "test_timeline.py")
 SESSIONS = 8
 SIDE = 10
 TOGETHER = 24
@@ -98,8 +99,8 @@ def ask_lives() -> int:
     """Compare the store of the package that is on the path with written lives and the model."""
     import pytest
 
-    lives = str(HERE / "store" / "test_lives.py")
-    ended = pytest.main(["-x", "-p", "no:cacheprovider", "-m", "not postgres", lives])
+    lives = [str(HERE / "store" / name) for name in LIVES]
+    ended = pytest.main(["-x", "-p", "no:cacheprovider", "-m", "not postgres", *lives])
     if ended != pytest.ExitCode.OK:
         return DIFFERS if ended == pytest.ExitCode.TESTS_FAILED else ended
     return _ask_model()
