@@ -13,6 +13,8 @@ PLAYED = [page for page in PAGES if steps_of(page.read_text(encoding="utf-8"))]
 NOT_RUN = {
     "postgresql+psycopg://": "needs a server: tests/store run it",
     "policycheck watch inbox": "runs until it is asked to end: tests/watch run it",
+    "store prune --forget": "needs somebody who is recorded: tests/cli/test_prune.py runs it",
+    "pseudonym.key": "needs a key: tests/cli/test_pseudonyms.py runs it",
 }
 """Part of a command that is shown outside of a console, and why it is not typed."""
 

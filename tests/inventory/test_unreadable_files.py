@@ -101,6 +101,15 @@ def test_an_error_of_the_disk_is_told_of_its_file(read, tmp_path):
     assert reading.reports("device_id") == [("D1",)]
 
 
+def let_in(folder: Path) -> None:
+    """Let everybody write into a folder, and come to it."""
+    folder.chmod(0o777)
+    for above in folder.parents:
+        mode = above.stat().st_mode
+        if mode & 0o011 != 0o011:
+            above.chmod(mode | 0o011)
+
+
 @pytest.mark.parametrize("size", [1, 400_000])
 def test_a_file_that_nobody_may_read(read, tmp_path, size):
     secret = tmp_path / "secret.csv"
@@ -108,8 +117,7 @@ def test_a_file_that_nobody_may_read(read, tmp_path, size):
     secret.chmod(0)
     sound = tmp_path / "sound.csv"
     sound.write_text(TABLE + "D1,ios,app,A\n")
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o777)
+    let_in(tmp_path)
     with nobody():
         reading = read(secret, sound)
     assert reading.result.inputs[0].sha256 == ""
@@ -125,8 +133,7 @@ def test_a_folder_that_nobody_may_list_is_told(read, tmp_path):
     (reports / "sound.csv").write_text(TABLE + "D1,ios,app,A\n")
     (reports / "secret" / "b.csv").write_text(TABLE + "D2,ios,app,A\n")
     (reports / "secret").chmod(0)
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o777)
+    let_in(tmp_path)
     with nobody():
         reading = read(reports)
     (problem,) = reading.result.problems
