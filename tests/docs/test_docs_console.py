@@ -23,6 +23,7 @@ def _name(path: Path) -> str:
     return path.name
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("page", PLAYED, ids=_name)
 def test_the_page_shows_what_is_said(page: Path, tmp_path: Path) -> None:
     steps = steps_of(page.read_text(encoding="utf-8"))

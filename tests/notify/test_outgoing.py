@@ -132,6 +132,8 @@ from datetime import timedelta
 sys.path[:0] = {path!r}
 from test_outgoing import office, send_waiting, Webhook, day
 from policycheck.store.database import open_store
+
+pytestmark = pytest.mark.thorough
 class Store: store = open_store(sys.argv[1])
 class Dying(Webhook):
     def __call__(self, message, now):

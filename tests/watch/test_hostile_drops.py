@@ -13,6 +13,8 @@ from watching import Home, report
 from policycheck.watch.claims import Claims
 from policycheck.watch.inbox import Inbox, Manner
 
+pytestmark = pytest.mark.thorough
+
 ROUNDS = 300
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 

@@ -15,6 +15,8 @@ from watching import POLICY, Home, report, wait_until
 
 from policycheck.cli.main import main
 
+pytestmark = pytest.mark.thorough
+
 OPEN = "SELECT count(*) FROM violation WHERE status = 'open'"
 OTHER = POLICY.replace("app: wechat", "app: qq")
 BROKEN = POLICY.replace("severity: high", "severity: hihg")

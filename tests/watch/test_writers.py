@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from watching import Home, report, wait_until
 
+pytestmark = pytest.mark.thorough
+
 LINES = 40
 PAUSE = 0.05
 """Seconds between two pieces: all of a report takes longer than it has to settle."""
