@@ -19,7 +19,7 @@ MEMORY_LIMIT = 400_000_000
 _DEVICES = 100_000
 """So many devices fit in it."""
 _BYTES_A_DEVICE = 1200
-"""What each one more takes: measured on a million (benchmarks/million.md)."""
+"""What each one more takes: as an audit of a million showed (benchmarks/million.py)."""
 _SHARE = 0.6
 """The most of the machine's memory that a session takes."""
 _BLANK = " \t\n\x0b\x0c\r\x1c\x1d\x1e\x1f"
