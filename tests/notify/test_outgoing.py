@@ -75,6 +75,7 @@ def told(web: HttpReceiver) -> list[tuple[str, tuple[str, ...]]]:
     return [(p.told["key"], tuple(n["key"] for n in p.told["notices"])) for p in web.posts]
 
 
+@pytest.mark.thorough
 def test_a_server_that_fails_half_the_time_is_told_everything(tmp_path, web: HttpReceiver) -> None:
     toy = Toy(tmp_path)
     desk, senders = office(toy), {"hook": Webhook(web.url)}
@@ -98,6 +99,7 @@ def test_a_server_that_fails_half_the_time_is_told_everything(tmp_path, web: Htt
     assert len(keys) > 60
 
 
+@pytest.mark.thorough
 def test_managers_are_mailed_through_a_server_that_fails_half_the_time(
     tmp_path, mail: MailReceiver
 ) -> None:
@@ -132,8 +134,6 @@ from datetime import timedelta
 sys.path[:0] = {path!r}
 from test_outgoing import office, send_waiting, Webhook, day
 from policycheck.store.database import open_store
-
-pytestmark = pytest.mark.thorough
 class Store: store = open_store(sys.argv[1])
 class Dying(Webhook):
     def __call__(self, message, now):
@@ -146,6 +146,7 @@ send_waiting(office(Store), {{"hook": Dying(sys.argv[2])}}, now)
 """
 
 
+@pytest.mark.thorough
 def test_a_process_that_is_killed_between_sending_and_marking_sends_again(
     tmp_path, web: HttpReceiver
 ) -> None:
