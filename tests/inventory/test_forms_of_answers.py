@@ -73,7 +73,15 @@ def test_an_answer_without_a_record_is_told_as_one(read, tmp_path, text):
     assert problem.message == f"{path} is an answer without a record in it"
 
 
-@pytest.mark.parametrize("text", ['{"a": 1}', '{"hosts": [{}], "more": []}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": 1}',
+        '{"hosts": [{}], "more": []}',
+        '{"host": "x", "serial": null}',
+        '{"a":' * 900 + "1" + "}" * 900,
+    ],
+)
 def test_other_documents_are_not_empty_answers(read, tmp_path, text):
     path = tmp_path / "x.json"
     path.write_text(text)
@@ -86,6 +94,15 @@ def test_an_empty_row_of_a_spreadsheet_is_no_record(read, tmp_path, row):
     path.write_bytes(b"device_id,platform,kind,name\nD1,ios,app,A\n" + row + b"\nD2,ios,app,B\n")
     reading = read(path)
     assert (reading.result.inputs[0].records, reading.rejected()) == (2, [])
+
+
+def test_nor_is_it_one_in_a_large_table(read, tmp_path):
+    path = tmp_path / "x.csv"
+    rows = b"D1,ios,app,A\n" * 400_000
+    path.write_bytes(b"device_id,platform,kind,name\n" + rows + b",,,\nD2,ios,app,B\n")
+    reading = read(path)
+    assert (reading.result.inputs[0].records, reading.rejected()) == (400_001, [])
+    assert reading.items("record")[-1] == (400_001,)
 
 
 def test_a_record_that_begins_with_a_quoted_line_end_is_one(read, tmp_path):
@@ -112,7 +129,7 @@ def test_rows_of_osqueryi_are_about_the_device_that_is_named(read, tmp_path):
     reading = read(path, device="D7")
     assert reading.items("name, identifier_type") == [("zlib1g", "deb_package")]
     assert reading.reports("device_id, platform") == [("D7", "linux")]
-    assert [row[1:] for row in reading.listings()] == [("app", "all")]
+    assert [row[1:] for row in reading.listings()] == [("app", "managed")]  # who asked for what?
     (line,) = reading.result.inputs
     assert (line.items, line.rejected) == (1, 0)
     refused = read(path)

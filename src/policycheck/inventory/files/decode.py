@@ -50,7 +50,17 @@ def find_encoding(start: bytes, whole: bool) -> tuple[str, int]:
         return _read_declaration(declared[1].decode()), 0
     if b"\x00" in start[:4096]:
         return _find_utf16(start[:4096]), 0
+    if _is_utf8(start, whole=whole):
+        return "UTF-8", 0
     return ("GB18030" if is_gb18030([start], whole=whole) else "UTF-8"), 0
+
+
+def _is_utf8(text: bytes, *, whole: bool) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(text, final=whole)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _read_declaration(name: str) -> str:
@@ -79,20 +89,18 @@ def is_gb18030(chunks: Iterable[bytes], *, whole: bool = True) -> bool:
         chunks: The text, in pieces that need not end with a character.
         whole: Whether nothing follows the last of them.
     """
-    decoders = [codecs.getincrementaldecoder(name)("replace") for name in ("utf-8", "gb18030")]
-    letters, faults = [0, 0], [0, 0]
-    pairs = 0
+    utf8, gb = (codecs.getincrementaldecoder(name)("replace") for name in ("utf-8", "gb18030"))
+    letters = broken = faults = pairs = 0
     for chunk in chain(chunks, (b"",)):
-        if chunk.isascii() and not any(decoder.getstate()[0] for decoder in decoders):
+        if chunk.isascii() and not (utf8.getstate()[0] or gb.getstate()[0]):
             continue
+        final = whole and not chunk
         pairs += len(_GB2312.findall(chunk))
-        faults[0] -= chunk.count(_REPLACED.encode())
-        for at, decoder in enumerate(decoders):
-            shown = decoder.decode(chunk, final=whole and not chunk)
-            faults[at] += shown.count(_REPLACED)
-            letters[at] += sum(not character.isascii() for character in shown)
-    broken, sound = faults[0], letters[0] - faults[0]
-    return broken > sound and faults[1] * 4 <= pairs
+        shown = utf8.decode(chunk, final=final)
+        letters += len(shown) - len(shown.encode("ascii", "ignore"))
+        broken += shown.count(_REPLACED) - chunk.count(_REPLACED.encode())
+        faults += gb.decode(chunk, final=final).count(_REPLACED)
+    return broken > letters - broken and faults * 4 <= pairs
 
 
 def looks_binary(start: bytes) -> bool:

@@ -149,17 +149,19 @@ def is_empty_answer(head: Head) -> bool:
     """Tell JSON that lists nothing: `[]`, `{}`, and an envelope whose only lists are empty."""
     try:
         said: object = json.loads(head.start)
+        lists = list(_find_lists(said))
     except (ValueError, RecursionError):
         return False
-    lists = list(_find_lists(said))
     return said == {} or (bool(lists) and not any(lists))
 
 
 def _find_lists(value: object) -> Iterator[object]:
-    """Yield the lists of a document, and the nulls that may stand for some."""
-    if value is None or isinstance(value, list):
+    """Yield the lists of a document, and a null that stands for the only thing it has."""
+    if isinstance(value, list):
         yield value
     elif isinstance(value, dict):
+        if list(value.values()) == [None]:
+            yield None
         for held in value.values():
             yield from _find_lists(held)
 

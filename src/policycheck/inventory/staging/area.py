@@ -155,12 +155,12 @@ class Staging:
         relation: Relation,
         shape: Shape,
         source: Source,
-        unless: Callable[[], bool] = lambda: False,
+        unless: Callable[[Path], bool] = lambda part: False,
     ) -> int:
         """Scan a table into a part of its own and stage its devices; return the part's number.
 
         `source` is any of the table's sources, the only one unless the relation is numbered.
-        `unless` is asked after the scan.
+        `unless` is asked after the scan, of the part as it was scanned.
 
         Raises:
             duckdb.Error, UnsoundTableError: where the table is damaged; nothing was staged then.
@@ -168,7 +168,7 @@ class Staging:
         scanned = unused_path(self.scratch, "scan", ".parquet")
         try:
             scan(self.con, relation, shape, scanned)
-            if unless():
+            if unless(scanned):
                 raise UnsoundTableError
         except BaseException:
             scanned.unlink(missing_ok=True)

@@ -20,6 +20,7 @@ from policycheck.inventory.staging.table import (
     Relation,
     Shape,
     UnsoundTableError,
+    has_empty_rows,
     relate_csv,
     relate_parquet,
 )
@@ -83,7 +84,12 @@ def _scan_large(source: Source, staging: Staging, make_shape: MakeShape) -> int:
     relation, shape = make_shape(head, relation)
     try:
         if not source.cut:
-            return staging.add_table(relation, shape, source, unless=source.has_nul)
+            return staging.add_table(
+                relation,
+                shape,
+                source,
+                unless=lambda part: source.has_nul() or has_empty_rows(staging.con, part, shape),
+            )
     except (duckdb.Error, UnsoundTableError):
         if source.encoding == "UTF-8" and is_gb18030(_read_chunks(source)):
             return _scan_large(_transcode(source, staging), staging, make_shape)

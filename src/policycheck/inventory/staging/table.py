@@ -132,6 +132,14 @@ def scan(con: DuckDBPyConnection, relation: Relation, shape: Shape, target: Path
     write_parquet(con, f"SELECT {', '.join(columns)} FROM {table}", target, relation.parameters)
 
 
+def has_empty_rows(con: DuckDBPyConnection, part: Path, shape: Shape) -> bool:
+    """Tell whether rows of a scanned part have nothing in any cell that counts."""
+    nothing = [f"{name} IS NULL" for name in shape.item if name != "kind"]
+    nothing.append("coalesce(trim(device_packed, chr(0)), '') = ''")
+    query = f"SELECT 1 FROM read_parquet($1) WHERE {' AND '.join(nothing)} LIMIT 1"
+    return con.execute(query, [escape_glob(part)]).fetchone() is not None
+
+
 def write_parquet(
     con: DuckDBPyConnection, query: str, target: Path, parameters: Mapping[str, str]
 ) -> None:

@@ -31,6 +31,6 @@ def read_rows(source: Source, staging: Staging) -> None:
     items = ((record, row, read_item(table, row)) for record, row in rows)
     entries = [Entry(record, item) for record, row, item in items if item or not row]
     staging.records[source.input_no] += len(rows) - len(entries)  # told as not installed
-    listing = list_kinds({table}, {table} if is_whole else set())
+    listing = list_kinds({table}, set())  # a WHERE or a LIMIT leaves no trace
     device = {"platform": PLATFORMS.get(table, "")}
     add_list(source, ItemList(entries, listing, device, partial=not is_whole), staging)

@@ -70,7 +70,8 @@ def claims(head: Head) -> bool:
 def read(sources: Sequence[Source], staging: Staging) -> None:
     """Read every line; a line that is no device as we write it is rejected by itself."""
     unknown: dict[int, set[str]] = {source.input_no: set() for source in sources}
-    lines: Iterator[Line] = chain.from_iterable(_lines(source, staging) for source in sources)
+    failed: list[tuple[Source, UnreadableError]] = []  # refused here: lines come from a thread
+    lines: Iterator[Line] = chain.from_iterable(_lines(source, failed) for source in sources)
     if sum(source.size for source in sources) > _FEW:
         lines = scan_plain(lines, staging)
     for source, record, line in lines:
@@ -80,15 +81,18 @@ def read(sources: Sequence[Source], staging: Staging) -> None:
         except _LineError as fault:
             staging.reject(source, record, str(fault))
             staging.records[source.input_no] += 1
+    for source, error in failed:
+        staging.refuse(source.input_no, source.path, error)
+    refused = {source.input_no for source, _ in failed}
     for source in sources:
         _warn_of_keys(source, unknown[source.input_no], staging)
-        if source.cut:
+        if source.cut and source.input_no not in refused:
             message = "ends in the middle; the devices that came before are used"
             staging.warn(source.path, message, "export it once more")
 
 
-def _lines(source: Source, staging: Staging) -> Iterator[Line]:
-    """Yield a source's lines; refuse it where it is none of lines."""
+def _lines(source: Source, failed: list[tuple[Source, UnreadableError]]) -> Iterator[Line]:
+    """Yield a source's lines; add it to those that failed where it is none of lines."""
     try:
         if _is_one_document(source):
             raise UnreadableError(
@@ -98,7 +102,7 @@ def _lines(source: Source, staging: Staging) -> Iterator[Line]:
         for record, line in enumerate(filter(bytes.strip, source.lines()), 1):
             yield Line(source, record, line)
     except UnreadableError as error:
-        staging.refuse(source.input_no, source.path, error)
+        failed.append((source, error))
 
 
 def _is_one_document(source: Source) -> bool:
