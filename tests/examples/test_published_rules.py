@@ -16,6 +16,7 @@ from policycheck.request import AuditRequest
 from policycheck.rulebook import load_rulebook
 from policycheck.workspace import Given, resolve
 
+POLICIES = Path(__file__).parents[2] / "policies"
 ANDROID = {
     "wechat": "com.tencent.mm",
     "wecom": "com.tencent.wework",
@@ -118,7 +119,7 @@ RULES: dict[str, tuple[str, list[Case]]] = {
                 "tiktok",
                 {"no-bytedance": "violation"},
             ),
-            Case(PHONE, {"groups": "security-research"}, "tiktok", {"no-bytedance": "excused"}),
+            Case(PHONE, {"groups": "security-research"}, "tiktok", {"no-bytedance": "violation"}),
         ],
     ),
     "us-house-whatsapp": (
@@ -181,14 +182,55 @@ RULES: dict[str, tuple[str, list[Case]]] = {
 }
 
 
+def test_every_shipped_policy_has_its_cases() -> None:
+    names = {path.stem for path in POLICIES.glob("*.yaml")}
+    assert names == {*RULES, "cu-p2p", "jd-payment-channels"}  # the last: tests/examples/test_cases
+
+
 @pytest.mark.parametrize("policy", RULES)
 def test_the_policy_says_what_the_rule_says(policy: str, tmp_path: Path) -> None:
     day, cases = RULES[policy]
-    as_of = datetime.fromisoformat(f"{day}T12:00:00").replace(tzinfo=UTC)
-    report, people = tmp_path / "report.ndjson", tmp_path / "people.csv"
-    report.write_text("".join(_device_lines(cases, day)), encoding="utf-8")
+    people = tmp_path / "people.csv"
     _write_people(people, cases)
-    rulebook = load_rulebook(resolve(Given((policy,)), tmp_path))
+    told = _judge(policy, day, _device_lines(cases, day), tmp_path, people)
+    for number, case in enumerate(cases):
+        said = {control: told[f"D{number}", control] for control in case.verdicts}
+        assert (number, said) == (number, case.verdicts)
+
+
+@pytest.mark.parametrize(
+    ("channels", "verdict"),
+    [
+        ({"Venmo": "personal"}, "violation"),
+        ({"PayPal": "business", "Zelle": "personal"}, "violation"),
+        ({"PayPal": "business", "Bank card": "personal"}, "pass"),
+        ({"Zelle": ""}, "unknown"),
+    ],
+)
+def test_who_is_paid_decides_of_a_payment(channels, verdict, tmp_path: Path) -> None:
+    line = {
+        "device_id": "cards",
+        "platform": "other",
+        "form": "service",
+        "reported_at": "2025-06-01T00:00:00Z",
+        "listing": {"payment_channel": "all"},
+        "items": [
+            {"kind": "payment_channel", "name": name, "attributes": {"profile": profile}}
+            for name, profile in channels.items()
+        ],
+    }
+    told = _judge("cu-p2p", "2025-06-02", [json.dumps(line)], tmp_path)
+    assert told["cards", "no-p2p"] == verdict
+
+
+def _judge(
+    policy: str, day: str, lines: Iterable[str], folder: Path, people: Path | None = None
+) -> dict[tuple[str, str], str]:
+    """Audit devices at noon of a day; return what comes of each, by its id and the control."""
+    as_of = datetime.fromisoformat(f"{day}T12:00:00").replace(tzinfo=UTC)
+    report = folder / "report.ndjson"
+    report.write_text("".join(lines), encoding="utf-8")
+    rulebook = load_rulebook(resolve(Given((policy,)), folder))
     request = AuditRequest(
         inputs=(report,),
         policies=rulebook.policies,
@@ -203,13 +245,10 @@ def test_the_policy_says_what_the_rule_says(policy: str, tmp_path: Path) -> None
             "SELECT d.device_id, v.control, v.verdict, v.excused"
             " FROM verdict AS v JOIN device AS d ON d.device_key = v.device_key"
         ).fetchall()
-    told = {
+    return {
         (device, control): "excused" if excused else verdict
         for device, control, verdict, excused in rows
     }
-    for number, case in enumerate(cases):
-        said = {control: told[f"D{number}", control] for control in case.verdicts}
-        assert (number, said) == (number, case.verdicts)
 
 
 def _device_lines(cases: Iterable[Case], day: str) -> Iterable[str]:
