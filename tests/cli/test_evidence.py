@@ -72,6 +72,7 @@ def test_a_pack_is_checked_without_a_store(pack: Path, run: Run) -> None:
     assert "the head 000000000000 is not among the runs of the pack" in other.err
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", range(25))
 def test_what_was_changed_in_a_pack_is_named(number: int, pack: Path, run: Run) -> None:
     random = Random(number)

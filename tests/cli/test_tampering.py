@@ -100,6 +100,7 @@ def test_what_nobody_touched_is_sound(recorded: Path) -> None:
     assert place.rows("SELECT count(*) > 0 FROM rejection") == [(1,)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", range(TIMES))
 def test_tampering_is_found_and_named(number: int, recorded: Path, tmp_path: Path) -> None:
     folder = tmp_path / "tampered"

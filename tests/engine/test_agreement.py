@@ -28,6 +28,7 @@ ENOUGH = 200
 SESSIONS = -(-PAIRS // SIDE**2)
 SHARES = 8
 """The sessions are parted among so many tests, which can run side by side."""
+LONG = [pytest.param(share, marks=pytest.mark.thorough) for share in range(2, SHARES)]
 
 
 def disagreements(case: Case) -> list[str]:
@@ -59,7 +60,7 @@ def answer_of(assessment: Assessment, key: tuple[str, str, str]) -> str | None:
     return None if verdict is None else told_unit(verdict, findings_of(assessment, *key))
 
 
-@pytest.mark.parametrize("share", range(SHARES))
+@pytest.mark.parametrize("share", [0, 1, *LONG])
 def test_many_policies_and_many_inventories(share: int) -> None:
     for seed in range(share, SESSIONS, SHARES):
         case = draw_case(Random(seed), SIDE, SIDE)
@@ -81,6 +82,7 @@ def test_every_verdict_and_reason_is_drawn_often() -> None:
     assert min(counts["waived True"], counts["waived False"]) >= ENOUGH // 4
 
 
+@pytest.mark.thorough
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(st.randoms(use_true_random=False))
 def test_one_policy_and_one_inventory(stream: Random) -> None:

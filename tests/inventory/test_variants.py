@@ -136,6 +136,7 @@ def test_every_encoding_gives_the_same_inventory(read, folder, name):
     assert found == dict.fromkeys(found, found["utf-8"])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_hostile_ends_in_words_within_bounds(folder, name):
     first = {form: (file, content) for file, content, form in reversed(list(examples(name)))}
@@ -160,6 +161,7 @@ def test_a_property_list_that_holds_itself_is_refused(read, folder, key):
     assert "holds itself" in reading.result.problems[0].message
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", NAMES)
 def test_packed_or_not_and_among_others_a_report_is_the_same(read, folder, name):
     """A folder of plain and packed files of all sorts is one argument; packing changes nothing."""

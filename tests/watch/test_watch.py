@@ -151,6 +151,7 @@ def test_in_place_nothing_is_moved_and_nothing_counted_twice(home: Home) -> None
     assert home.rows(READ) == [(1, 1)]
 
 
+@pytest.mark.thorough
 def test_two_watchers_share_an_inbox(home: Home) -> None:
     home.watch_once()
     with home.watching("--batch-files", "5"), home.watching("--batch-files", "5"):
@@ -161,6 +162,7 @@ def test_two_watchers_share_an_inbox(home: Home) -> None:
     assert home.names("processing") == []
 
 
+@pytest.mark.thorough
 def test_what_a_dead_watcher_claimed_is_taken_back_and_a_living_ones_is_not(home: Home) -> None:
     home.watch_once()
     with closing(sqlite3.connect(home.folder / "policycheck.db")) as store:
@@ -176,6 +178,7 @@ def test_what_a_dead_watcher_claimed_is_taken_back_and_a_living_ones_is_not(home
     assert home.rows(READ) == [(1, 1)]
 
 
+@pytest.mark.thorough
 def test_a_locked_store_is_told_once_and_again_when_it_is_over(home: Home) -> None:
     home.watch_once()
     with closing(sqlite3.connect(home.folder / "policycheck.db")) as store:
@@ -191,6 +194,7 @@ def test_a_locked_store_is_told_once_and_again_when_it_is_over(home: Home) -> No
     assert home.names("done") == ["a.ndjson"]
 
 
+@pytest.mark.thorough
 def test_an_inbox_that_goes_and_comes_back_is_watched_again(home: Home) -> None:
     with home.watching() as watcher:
         home.drop("a.ndjson", report(1))
