@@ -102,7 +102,7 @@ def main() -> None:
 
 def make(devices: int, seed: int = 2013, shape: Shape = OFFICE) -> Path:
     """Write the fleet of so many devices and return its folder; keep one that is there."""
-    folder = DATA / str(devices)
+    folder = DATA / (str(devices) if shape == OFFICE else f"{devices}-scanners")
     if (folder / "people.csv").exists():
         return folder
     folder.mkdir(parents=True, exist_ok=True)

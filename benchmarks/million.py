@@ -10,11 +10,12 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+from pathlib import Path
 
 import measure
 from run import DATA, HERE, environment, machine
 
-MAKE = "import sys, fleet; fleet.make(int(sys.argv[1]), shape=fleet.SCANNERS)"
+MAKE = "import sys, fleet; print(fleet.make(int(sys.argv[1]), shape=fleet.SCANNERS))"
 
 
 def main() -> None:
@@ -22,8 +23,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--devices", type=int, default=1_000_000)
     devices = parser.parse_args().devices
-    subprocess.run([sys.executable, "-c", MAKE, str(devices)], check=True, cwd=HERE)
-    inputs, store = DATA / str(devices), DATA / "store-million"
+    made = subprocess.run([sys.executable, "-c", MAKE, str(devices)], check=True, cwd=HERE,
+                          stdout=subprocess.PIPE, text=True)  # fmt: skip
+    inputs, store = Path(made.stdout.strip()), DATA / "store-million"
     words = ("--store", f"sqlite:///{store}/audit.db", "-p", "jd-business-im",
              "--people", inputs / "people.csv")  # fmt: skip
     command = (sys.executable, "-m", "policycheck")

@@ -18,6 +18,19 @@ from policycheck.cli.exits import Exit
 from policycheck.report import REPORTS
 
 CONFIG = "language: 1\npeople: people.csv\npolicies: [./no-wechat.yaml]\n"
+WAIVER = """\
+language: 1
+waiver: user1-suppliers
+policy: no-wechat
+control: no-wechat
+when: {person.person_id: user1}
+reason: user1 writes to suppliers from PHONE-1.
+ticket: user1
+requested_by: user1@example.com
+approved_by: user2@example.com
+granted: 2026-11-01
+expires: 2026-11-02
+"""
 KEY = b"0123456789abcdef0123456789abcdef"
 REAL = re.compile(r"user\d|PHONE-\d|\bd-\d|S000000\d|phones\.ndjson", re.IGNORECASE)
 FORMS = sorted(set(REPORTS) - {"terminal"})
@@ -26,6 +39,8 @@ FORMS = sorted(set(REPORTS) - {"terminal"})
 @pytest.fixture
 def stored(run: Run, fleet: Fleet, folder: Path) -> Path:
     (folder / "policycheck.yaml").write_text(CONFIG)
+    (folder / "waivers").mkdir()
+    (folder / "waivers" / "user1.yaml").write_text(WAIVER)
     (folder / "secret.key").write_bytes(KEY)
     (folder / "other.key").write_bytes(KEY[::-1])
     assert run("audit", fleet.report.name, "--as-of", "2026-11-03").code == Exit.VIOLATIONS

@@ -158,7 +158,12 @@ def test_hostile_texts_stay_inert_on_a_terminal_that_can_link(
     monkeypatch.delenv("NO_COLOR", raising=False)
     stream = Tty()
     REPORTS["terminal"].write(hostile(), stream, LOOK._replace(colour=True))
-    assert "\x1b" not in LINK.sub("", re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue()))
+    said = stream.getvalue()
+    assert "\x1b" not in LINK.sub("", re.sub(r"\x1b\[[0-9;]*m", "", said))
+    targets = re.findall(r"\x1b\]8;[^;]*;([^\x1b]*)\x1b", said)
+    assert [each for each in targets if not re.fullmatch(r"((https?|file)://[!-~]+)?", each)] == []
+    assert "evil" in said
+    assert [each for each in targets if each.startswith("http") and "evil" in each] == []
 
 
 def test_the_terminal_report_says_how_many_it_leaves_out() -> None:

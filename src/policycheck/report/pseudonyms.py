@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING
 
 from policycheck.model import Share
 from policycheck.problems import PolicycheckError, Problem, quote
-from policycheck.report.content import Bystander, Conflict, Finding, Holder, InputLine, Rejection
+from policycheck.report.content import (
+    Bystander,
+    Conflict,
+    Finding,
+    Holder,
+    InputLine,
+    Rejection,
+    WaiverLine,
+)
 from policycheck.report.wrapped import Wrapped
 from policycheck.text import fold_text
 
@@ -50,6 +58,7 @@ class Pseudonyms:
             device_name=None,
             person_id=self.of("person", line.person_id),
             evidence=line.evidence._replace(path=None),
+            waiver=self.of("waiver", line.waiver),
         )
 
     def event(self, line: FedEvent) -> FedEvent:
@@ -117,6 +126,20 @@ class Pseudonymised(Wrapped):
         """The files that were read, without their names: these may be somebody's."""
         named = enumerate(self._whole.inputs, 1)
         return [line._replace(path=f"file {number}") for number, line in named]
+
+    @property
+    def waivers(self) -> Sequence[WaiverLine]:
+        """What each waiver does, without why and by whom: that is free text about people."""
+        return [
+            line._replace(
+                waiver=self._names.of("waiver", line.waiver) or "",
+                approved_by=self._names.of("person", line.approved_by) or "",
+                ticket=_WITHHELD,
+                reason=_WITHHELD,
+                path=_WITHHELD,
+            )
+            for line in self._whole.waivers
+        ]
 
     def shares(self, by: str) -> Sequence[Share]:
         """Count the verdicts by something; managers are people."""

@@ -7,19 +7,12 @@ from datetime import UTC, datetime
 from functools import cached_property
 from heapq import nsmallest
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from policycheck.model import Severity
-from policycheck.report.content import (
-    Content,
-    Finding,
-    Holder,
-)
+from policycheck.report.content import Content, Finding, Holder
 from policycheck.report.words import device_of, standing_of
 from policycheck.report.wrapped import Wrapped
-
-if TYPE_CHECKING:
-    pass
 
 _SEVERITIES = {str(severity): rank for rank, severity in enumerate(Severity)}
 

@@ -40,12 +40,13 @@ def days_of(happenings: Sequence[Happening]) -> list[Day]:
 def open_by_day(happenings: Sequence[Happening], as_of: datetime, most: int) -> list[int]:
     """Count what was open at the end of each of the last days (in UTC), up to a moment's day.
 
-    The first is the day on which the first violation was opened, where that is not longer ago.
+    Nothing happened after that moment. The first is the day on which the first violation was
+    opened, where that is not longer ago.
     """
     days = days_of(happenings)
     if not days:
         return []
-    end = max(as_of.date(), date.fromisoformat(days[-1].day))
+    end = as_of.date()
     first = max(date.fromisoformat(days[0].day), end - timedelta(days=most - 1))
     known = {date.fromisoformat(day.day): day.open for day in days}
     standing = [count for day, count in known.items() if day <= first][-1]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from policycheck.inventory.base import Source
+from policycheck.inventory.report_file import UnreadableError
 
 if TYPE_CHECKING:
     from policycheck.inventory.staging.area import Staging
@@ -90,6 +91,28 @@ class Chain:
         if between or self._count < self._total:
             return "one between is not among the inputs"
         return ""
+
+
+def read_pages(
+    sources: Sequence[Source], staging: Staging, read_one: Callable[[Source, Staging], bool]
+) -> None:
+    """Read sources that say whether a page follows them; warn where none of them is the last.
+
+    `read_one` returns whether another page follows. A source that cannot be read is refused.
+    """
+    unfinished: list[Source] = []
+    has_end = False
+    for source in sources:
+        try:
+            if read_one(source, staging):
+                unfinished.append(source)
+            else:
+                has_end = True
+        except UnreadableError as error:
+            staging.refuse(source.input_no, source.path, error)
+    for source in () if has_end else unfinished:
+        message = "is one page of several: the devices of the others are not in it"
+        staging.warn(source.path, message, "ask for the next page too, and name all the files")
 
 
 _SKIP = re.compile(r"[?&](?:\$|%24)skip=(\d{1,9})(?:&|$)", re.IGNORECASE)

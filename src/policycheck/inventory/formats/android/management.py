@@ -15,7 +15,7 @@ from policycheck.inventory.base import Facts, Head, Source
 from policycheck.inventory.documents.json_document import ENVELOPE, read_elements
 from policycheck.inventory.documents.values import Section, entries, filled, find, text, time
 from policycheck.inventory.formats.device_report import DeviceReport, add_report
-from policycheck.inventory.report_file import UnreadableError
+from policycheck.inventory.formats.pages import read_pages
 
 if TYPE_CHECKING:
     from policycheck.inventory.staging.area import Staging
@@ -48,17 +48,7 @@ def claims(head: Head) -> bool:
 
 def read(sources: Sequence[Source], staging: Staging) -> None:
     """Read the devices of every source."""
-    unfinished: list[Source] = []
-    for source in sources:
-        try:
-            if _read_one(source, staging):
-                unfinished.append(source)
-        except UnreadableError as error:
-            staging.refuse(source.input_no, source.path, error)
-    if len(unfinished) == len(sources):
-        for source in unfinished:
-            message = "is one page of several: the devices of the others are not in it"
-            staging.warn(source.path, message, "ask for the next page too, and name all the files")
+    read_pages(sources, staging, _read_one)
 
 
 def _read_one(source: Source, staging: Staging) -> bool:

@@ -14,7 +14,7 @@ from policycheck.inventory.base import Facts, Head, Source
 from policycheck.inventory.documents.json_document import ENVELOPE, read_elements
 from policycheck.inventory.documents.values import Section, find, section, text
 from policycheck.inventory.formats.device_report import DeviceReport, add_report
-from policycheck.inventory.report_file import UnreadableError
+from policycheck.inventory.formats.pages import read_pages
 
 if TYPE_CHECKING:
     from policycheck.inventory.staging.area import Staging
@@ -70,17 +70,7 @@ class ApiReader:
 
     def read(self, sources: Sequence[Source], staging: Staging) -> None:
         """Read every source, then say if the last page is missing."""
-        unfinished: list[Source] = []
-        for source in sources:
-            try:
-                if self._read_one(source, staging):
-                    unfinished.append(source)
-            except UnreadableError as error:
-                staging.refuse(source.input_no, source.path, error)
-        if len(unfinished) == len(sources):
-            for source in unfinished:
-                message = "is one page of several: the devices of the others are not in it"
-                staging.warn(source.path, message, "ask for the next page too, and name all files")
+        read_pages(sources, staging, self._read_one)
 
     def _read_one(self, source: Source, staging: Staging) -> bool:
         """Read a source; tell whether another page follows."""
