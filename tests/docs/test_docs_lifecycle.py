@@ -107,6 +107,15 @@ SHOWN_BY = {
         MERGING, "test_of_two_lives_one_goes_on",
         "test_what_is_open_of_the_other_is_open_of_the_kept_one",
     ),
+    "Of what was reported before either left the fleet, nothing counts; it is there if either"
+    " is.": (
+        MERGING, "test_facts_of_before_it_left_stay_away_though_it_came_back",
+        "test_what_had_left_is_there_as_the_other_one_is",
+    ),
+    "What the other one's reports tell of it is news to the next audit.": (
+        MERGING, "test_what_the_other_one_s_reports_show_is_news",
+        "test_what_either_was_not_judged_by_is_news",
+    ),
     "Due is the deadline, for all.": (LIVES, "a deadline is for all"),
     "Without a deadline, due is the first sight plus the grace, or the policy's first day plus"
     " the grace.": (LIVES, "after grace", "grace counts from when the policy begins"),

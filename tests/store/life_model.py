@@ -6,6 +6,7 @@ It shares no code with the store; `test_life_machine.py` compares the two after 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 
 from toy_judge import NAMES, Report, Rules
 
@@ -38,14 +39,17 @@ class Model:
 
     facts: dict[tuple[str, str], Report] = field(default_factory=dict)
     lives: dict[tuple[str, str], Life] = field(default_factory=dict)
-    judged_by: dict[str, Rules] = field(default_factory=dict)
+    judged_by: dict[str, tuple[float, Rules]] = field(default_factory=dict)
     left: dict[str, float] = field(default_factory=dict)
+    merged: dict[str, str] = field(default_factory=dict)
+    joined: set[str] = field(default_factory=set)
 
     def audit(
         self, now: float, reports: tuple[Report, ...], rules: Rules, *, everything: bool
     ) -> None:
         newest: dict[tuple[str, str], Report] = {}
-        for report in reports:
+        for given in reports:
+            report = replace(given, device=self.key_of(given.device))
             key = (report.device, report.source)
             if key not in newest or report.at > newest[key].at:
                 newest[key] = report
@@ -57,8 +61,50 @@ class Model:
         self.facts |= newer
         devices = {device for device, _ in (self.facts if everything else newest)}
         for device in devices.intersection(map(self._present, self.facts.values())):
-            self._judge(device, any(d == device for d, _ in newer), now, rules)
-            self.judged_by[device] = rules
+            news = device in self.joined or any(d == device for d, _ in newer)
+            self._judge(device, news, now, rules)
+            self.judged_by[device] = now, rules
+            self.joined.discard(device)
+
+    def key_of(self, word: str) -> str:
+        """Return the device that is called so, whatever it was merged into."""
+        return self.key_of(self.merged[word]) if word in self.merged else word
+
+    def merge(self, kept: str, gone: str) -> list[str] | None:
+        """Make two devices one; return of which apps only the other had a life, if they are two."""
+        both = (kept, gone)
+        if kept == gone or not self.judged_by.keys() >= set(both):
+            return None
+        facts = [r for r in self.facts.values() if r.device in both and self._counts(r)]
+        self.facts = {k: r for k, r in self.facts.items() if k[0] not in both}
+        for report in sorted(facts, key=lambda each: (each.at, each.device == kept)):
+            self.facts[kept, report.source] = replace(report, device=kept)
+        leaves = [self.left.pop(each) for each in both if each in self.left]
+        last = [day for day in leaves if all(report.at > day for report in facts)]
+        self.left |= {kept: max(last)} if last else {}
+        self.judged_by[kept] = min(
+            self.judged_by[kept], self.judged_by.pop(gone), key=itemgetter(0)
+        )
+        self.merged[gone] = kept
+        self.joined.add(kept)
+        theirs = [app for device, app in self.lives if device == gone]
+        moved = [app for app in theirs if (kept, app) not in self.lives]
+        self.lives |= {(kept, app): self.lives.pop((gone, app)) for app in moved}
+        for app in set(theirs).difference(moved):
+            self._join(kept, gone, app)
+        return moved
+
+    def _join(self, kept: str, gone: str, app: str) -> None:
+        """Let one of two lives go on: first seen and due as the earlier one, open if either is."""
+        like, old = self.lives[kept, app], self.lives[gone, app]
+        if old.first_seen < like.first_seen:
+            like = replace(like, first_seen=old.first_seen, due=old.due, holder=old.holder)
+        if old.status == "open" and like.status == "closed":
+            number, since = like.reopened + 1, like.first_seen
+            like = replace(old, first_seen=since, reopened=number, waived_until=None)
+        if old.status == "open":
+            old = replace(old, status="closed", cause="device_merged", waived_until=None)
+        self.lives |= {(kept, app): like, (gone, app): old}
 
     def retire(self, now: float, device: str) -> bool:
         """Let a device leave; tell whether it was there."""
@@ -114,7 +160,7 @@ class Model:
 
     def _why(self, device, violation, facts, news: bool, now: float, rules: Rules) -> str | None:
         (app, life), (known, shown, found) = violation, facts
-        before, there, same = self.judged_by[device], app in shown, known[life.source]
+        (_, before), there, same = self.judged_by[device], app in shown, known[life.source]
         complete = [r for r in known.values() if r.lists == "all" and now - r.at <= 30]
         if rules.scope is False:
             return "out_of_scope"

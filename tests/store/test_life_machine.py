@@ -21,6 +21,7 @@ from toy_judge import EPOCH, Report, Rules, day
 
 from policycheck.store.violations import Filter, list_violations
 
+DEVICES = ("d1", "d2", "d3")
 AGES = (0, 0, 0.25, 1, 2, 35)
 FIRST = Rules(forbid=("wechat",), grace_days=3)
 reports = st.builds(
@@ -33,7 +34,7 @@ reports = st.builds(
         serial=f"S-{device}",
         person=person,
     ),
-    device=st.sampled_from(["d1", "d2"]),
+    device=st.sampled_from(DEVICES),
     source=st.sampled_from(["agent", "intune"]),
     items=st.sets(st.sampled_from([*APPS.values(), "com.example.notes"])),
     lists=st.sampled_from(["all", "all", "all", "managed", None]),
@@ -92,12 +93,24 @@ class LifeMachine(RuleBasedStateMachine):
         until = self.now + (days or 0)
         self.rules = replace(self.rules, waived=days and f"w-{until}", waived_until=until)
 
-    @rule(device=st.sampled_from(["d1", "d2"]))
-    def retire(self, device: str) -> None:
+    @rule(word=st.sampled_from(DEVICES))
+    def retire(self, word: str) -> None:
         self.now += 0.5
-        if self.model.retire(self.now, device):
-            self.toy.retire(self.now, device)
+        if self.model.retire(self.now, self.model.key_of(word)):
+            self.toy.retire(self.now, word)
             self._compare()
+
+    @rule(words=st.permutations(DEVICES))
+    def merge(self, words: list[str]) -> None:
+        self.now += 0.5
+        kept, gone, *_ = map(self.model.key_of, words)
+        moved = self.model.merge(kept, gone)
+        if moved is None:
+            return
+        self.toy.merge(self.now, *words[:2])
+        for seen in self.seen.values():
+            seen |= {(kept, app): seen.pop((gone, app)) for app in moved if (gone, app) in seen}
+        self._compare()
 
     @rule(which=st.integers(0, 99))
     def look_back(self, which: int) -> None:

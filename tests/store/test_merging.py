@@ -28,6 +28,11 @@ def violations(toy: Toy) -> list[Violation]:
         return list(list_violations(connection, Filter(status=None)))
 
 
+def sources(toy: Toy, key: str) -> tuple[str, ...]:
+    with toy.store.reading() as connection:
+        return next(list_devices(connection, [key])).sources
+
+
 def sound(toy: Toy) -> bool:
     with toy.store.reading() as connection:
         faults = Inspection(connection, Facts(toy.folder)).faults()
@@ -122,6 +127,92 @@ def test_facts_of_before_it_left_stay_away(tmp_path) -> None:
         assert next(d for d in list_devices(connection, ["d2"])).sources == ("agent",)
     toy.audit(4, rules=RULES, everything=True)
     assert [v.status for v in violations(toy)] == ["closed"]
+
+
+def test_facts_of_before_it_left_stay_away_though_it_came_back(tmp_path) -> None:
+    toy = Toy(tmp_path)
+    shown = replace(SHOWN, serial="S1")
+    toy.audit(1, shown, replace(OTHER, items=CLEAN), rules=RULES)
+    toy.retire(2, "d1")
+    toy.audit(3, replace(shown, source="jamf", items=CLEAN, at=3), rules=RULES)
+    toy.merge(4, "d2", "d1")
+    assert sources(toy, "d2") == ("agent", "jamf")
+    toy.audit(5, rules=RULES, everything=True)
+    assert [v.status for v in violations(toy)] == ["closed"]
+
+
+def test_what_had_left_is_there_as_the_other_one_is(tmp_path) -> None:
+    toy = Toy(tmp_path)
+    toy.audit(1, SHOWN, OTHER, rules=RULES)
+    toy.retire(2, "d1")
+    toy.merge(3, "d1", "d2")
+    with toy.store.reading() as connection:
+        (kept,) = list_devices(connection, ["d1"])
+    assert (kept.status, kept.left_at, kept.sources) == ("present", None, ("agent",))
+    toy.audit(4, rules=RULES, everything=True)
+    told = [event.split(" ")[:3] for event in toy.events()]
+    assert told[-2:] == [["3", "closed", "operator"], ["3", "reopened", "operator"]]
+
+
+LEFT = {
+    "after both were last reported": (2, None),
+    "before the other one was reported": (4, 2),
+}
+
+
+@pytest.mark.parametrize("name", LEFT)
+def test_it_left_when_all_that_counts_is_later(name: str, tmp_path) -> None:
+    reported, left = LEFT[name]
+    toy = Toy(tmp_path)
+    toy.audit(1, SHOWN, OTHER, rules=RULES)
+    toy.retire(3, "d1")
+    toy.audit(5, replace(OTHER, at=reported), rules=RULES)
+    toy.merge(6, "d1", "d2")
+    with toy.store.reading() as connection:
+        (kept,) = list_devices(connection, ["d1"])
+    assert (kept.status, kept.left_at) == ("present", left and day(3))
+
+
+def test_two_that_left_are_one_that_left_when_the_later_one_did(tmp_path) -> None:
+    toy = Toy(tmp_path)
+    toy.audit(1, SHOWN, OTHER, rules=RULES)
+    toy.retire(3, "d1")
+    toy.retire(2, "d2")
+    toy.merge(4, "d2", "d1")
+    with toy.store.reading() as connection:
+        (kept,) = list_devices(connection, ["d2"])
+    assert (kept.status, kept.left_at, kept.sources) == ("left", day(3), ())
+
+
+def test_a_due_date_goes_with_whose_it_is(tmp_path) -> None:
+    toy = Toy(tmp_path)
+    toy.audit(1, replace(OTHER, person="p@jd.com"), rules=RULES)
+    toy.audit(3, replace(SHOWN, at=3, person="q@jd.com"), rules=RULES)
+    toy.merge(4, "d1", "d2")
+    toy.audit(5, replace(OTHER, at=5, person="p@jd.com"), rules=RULES)
+    kept = next(v for v in violations(toy) if v.status == "open")
+    assert (kept.first_seen, kept.due) == (day(1), day(6))
+
+
+def test_what_the_other_one_s_reports_show_is_news(tmp_path) -> None:
+    toy, rules = Toy(tmp_path), Rules(require="wechat")
+    toy.audit(1, SHOWN, replace(OTHER, items=CLEAN), rules=rules)
+    toy.merge(2, "d1", "d2")
+    toy.audit(3, rules=rules, everything=True)
+    assert toy.events()[-1] == "3 closed report resolved"
+    seen = toy.events()
+    toy.audit(5, rules=rules, everything=True)
+    assert toy.events() == seen
+
+
+@pytest.mark.parametrize("kept", ["d1", "d2"])
+def test_what_either_was_not_judged_by_is_news(kept: str, tmp_path) -> None:
+    toy, edited = Toy(tmp_path), Rules(policy="p2", forbid=())
+    toy.audit(1, SHOWN, replace(OTHER, items=CLEAN))
+    toy.audit(2, replace(OTHER, at=2, items=CLEAN), rules=edited)
+    toy.merge(3, kept, "d2" if kept == "d1" else "d1")
+    toy.audit(4, rules=edited, everything=True)
+    assert toy.events()[-1] == "4 closed policy policy_changed"
 
 
 def test_one_device_is_not_merged_with_itself(tmp_path) -> None:

@@ -60,6 +60,7 @@ def make_old(url: str, revision: str) -> Store:
         migrate(connection, REVISIONS[0])
         for statement in DATA:
             connection.exec_driver_sql(statement)
+    with store.writing() as connection:
         migrate(connection, revision)
     return store
 

@@ -7,9 +7,10 @@ CREATE OR REPLACE TEMP MACRO unit_of(device_key, person_id) AS
 
 -- judgement: the last run that judged a device by a policy with anything new.
 CREATE OR REPLACE TEMP TABLE judgement AS
-SELECT device_key, unnest(map_keys(runs)) AS policy, unnest(map_values(runs)) AS run_id
+SELECT
+    device_key, merged_run, unnest(map_keys(runs)) AS policy, unnest(map_values(runs)) AS run_id
 FROM (
-    SELECT device_key, CAST(CAST(judged AS JSON) AS MAP(VARCHAR, BIGINT)) AS runs
+    SELECT device_key, merged_run, CAST(CAST(judged AS JSON) AS MAP(VARCHAR, BIGINT)) AS runs
     FROM stored_device
     WHERE judged <> '{}' AND device_key IN (SELECT device_key FROM judged)
 );
@@ -42,7 +43,7 @@ of_device AS (
         unit_of(f.device_key, NULL) AS unit,
         f.device_key,
         b.policy,
-        f.newer OR coalesce(f.run_id > j.run_id, FALSE) AS report,
+        f.newer OR coalesce(greatest(f.run_id, j.merged_run) > j.run_id, FALSE) AS report,
         o.policy_sha256 IS DISTINCT FROM b.policy_sha256 AS policy_changed,
         o.catalogue_sha256 IS DISTINCT FROM b.catalogue_sha256 AS catalogue_changed,
         o.people_sha256 IS DISTINCT FROM b.people_sha256 AS people_changed

@@ -49,8 +49,9 @@ _NAMES = replace(
 )
 _DEVICES = _Question(
     "stored_device",
-    ("VARCHAR", "TIMESTAMP", "VARCHAR", "TIMESTAMP"),
-    "SELECT device_key, first_seen, CAST(judged AS TEXT), left_at FROM device WHERE TRUE",
+    ("VARCHAR", "TIMESTAMP", "VARCHAR", "TIMESTAMP", "BIGINT"),
+    "SELECT device_key, first_seen, CAST(judged AS TEXT), left_at, merged_run FROM device"
+    " WHERE TRUE",
     "device_key",
     "device",
 )

@@ -8,7 +8,7 @@ was, and due as that one; the other is closed as `device_merged`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, text, update
@@ -27,6 +27,8 @@ _VIOLATION, _EPISODE = metadata.tables["violation"], metadata.tables["episode"]
 _DEVICE, _ALIAS = metadata.tables["device"], metadata.tables["alias"]
 _SOURCE = metadata.tables["device_source"]
 _PROOF = ("item_id", "source", "report_id", "reported_at", "record")
+_DUE = ("due", "holder")
+"""A due date is its holder's."""
 _AGES = text(
     "SELECT s.source, coalesce(s.reported_at, r.received_at) FROM device_source AS s"
     " JOIN report AS r ON r.id = s.report_id WHERE s.device_key = :key"
@@ -41,17 +43,22 @@ def merge(connection: Connection, kept: Device, gone: Device, at: datetime, vers
     if kept.device_key == gone.device_key:
         raise fault(f"both are device {kept.device_key}", "name two devices")
     _join_words(connection, kept.device_key, gone.device_key)
-    _join_facts(connection, kept, gone)
+    ages = _join_facts(connection, kept, gone)
     rows = connection.execute(
         select(_VIOLATION).where(_VIOLATION.c.device_key == gone.device_key)
         .order_by(_VIOLATION.c.fingerprint)
     ).mappings().all()  # fmt: skip
     deeds = [deed for row in rows for deed in _join_lives(connection, kept.device_key, row, at)]
-    first_seen = min(kept.first_seen, gone.first_seen)
-    _change_device(connection, kept.device_key, first_seen=first_seen)
-    _change_device(connection, gone.device_key, merged_into=kept.device_key)
     options = {"device": kept.device_key, "merged": gone.device_key}
-    record_deeds(connection, MERGE, deeds, at=at, version=version, options=options)
+    run = record_deeds(connection, MERGE, deeds, at=at, version=version, options=options)
+    joined = {
+        "first_seen": min(kept.first_seen, gone.first_seen),
+        "left_at": _left_at(kept, gone, ages),
+        "judged": _join_judged(connection, kept.device_key, gone.device_key),
+        "merged_run": run,
+    }
+    _change_device(connection, kept.device_key, **joined)
+    _change_device(connection, gone.device_key, merged_into=kept.device_key)
     return len(rows)
 
 
@@ -70,22 +77,49 @@ def _join_words(connection: Connection, kept: str, gone: str) -> None:
         connection.execute(insert(_ALIAS), words)
 
 
-def _join_facts(connection: Connection, kept: Device, gone: Device) -> None:
-    """Let the newer report of each source count; none of before the other one left."""
-    ages = {
-        key: {source: from_stored(age) for source, age in connection.execute(_AGES, {"key": key})}
-        for key in (kept.device_key, gone.device_key)
-    }
-    theirs = ages[gone.device_key]
-    for source, age in theirs.items():
-        own = ages[kept.device_key].get(source)
-        older = gone.status == "left" or (own is not None and own >= age)
-        loser = gone.device_key if older else kept.device_key
-        connection.execute(
-            delete(_SOURCE).where(_SOURCE.c.device_key == loser, _SOURCE.c.source == source)
-        )
+def _join_facts(connection: Connection, kept: Device, gone: Device) -> list[datetime]:
+    """Let the newer report of each source count; none of before its device left.
+
+    Returns the ages of those that count.
+    """
+    own, theirs = _drop_left_behind(connection, kept), _drop_left_behind(connection, gone)
+    for source in own.keys() & theirs.keys():
+        loser = gone if own[source] >= theirs[source] else kept
+        _drop_facts(connection, loser.device_key, source)
     moved = update(_SOURCE).where(_SOURCE.c.device_key == gone.device_key)
     connection.execute(moved.values(device_key=kept.device_key))
+    return [max(own.get(each, age), age) for each, age in (own | theirs).items()]
+
+
+def _drop_left_behind(connection: Connection, device: Device) -> dict[str, datetime]:
+    """Drop what was reported of a device before it left; return how old the rest is, by source."""
+    rows = connection.execute(_AGES, {"key": device.device_key}).all()
+    ages = {str(source): from_stored(age) for source, age in rows}
+    for source, age in list(ages.items()):
+        if device.left_at and age <= device.left_at:
+            _drop_facts(connection, device.device_key, source)
+            del ages[source]
+    return ages
+
+
+def _drop_facts(connection: Connection, key: str, source: str) -> None:
+    mine = (_SOURCE.c.device_key == key, _SOURCE.c.source == source)
+    connection.execute(delete(_SOURCE).where(*mine))
+
+
+def _left_at(kept: Device, gone: Device, ages: Sequence[datetime]) -> datetime | None:
+    """Return when either left last, before all that counts of them: those are there since."""
+    leaves = [each.left_at for each in (kept, gone) if each.left_at]
+    return max((left for left in leaves if all(age > left for age in ages)), default=None)
+
+
+def _join_judged(connection: Connection, *keys: str) -> dict[str, int]:
+    """Return by which run both were judged by each policy: what either does not know is news."""
+    joined: dict[str, int] = {}
+    asked = select(_DEVICE.c.judged).where(_DEVICE.c.device_key.in_(keys))
+    for judged in connection.execute(asked).scalars():
+        joined |= {policy: min(run, joined.get(policy, run)) for policy, run in judged.items()}
+    return joined
 
 
 def _join_lives(connection: Connection, kept: str, old: RowMapping, at: datetime) -> Iterator[Deed]:
@@ -100,7 +134,8 @@ def _join_lives(connection: Connection, kept: str, old: RowMapping, at: datetime
         yield Deed(name, "renamed", old["fingerprint"])
         return
     if old["first_seen"] < like["first_seen"]:
-        _change(connection, name, first_seen=old["first_seen"], due=old["due"])
+        earlier = {column: old[column] for column in ("first_seen", *_DUE)}
+        _change(connection, name, **earlier)
         since = f"{old['first_seen'].astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
         yield Deed(name, "merged", f"{old['fingerprint']} first seen {since} {_due(old)}")
     if old["status"] == "open":
@@ -117,9 +152,8 @@ def _reopen(connection: Connection, like: RowMapping, old: RowMapping) -> None:
     ended = {column: like[column] for column in ("fingerprint", *_PROOF)}
     connection.execute(insert(_EPISODE).values(number=like["reopened"], **ended))
     state = {"status": "open", "last_seen": None, "closed_at": None, "cause": None}
-    proof = {column: old[column] for column in _PROOF}
-    reopened = like["reopened"] + 1
-    _change(connection, like["fingerprint"], **state, **proof, due=old["due"], reopened=reopened)
+    proof = {column: old[column] for column in (*_PROOF, *_DUE)}
+    _change(connection, like["fingerprint"], **state, **proof, reopened=like["reopened"] + 1)
 
 
 def _change(connection: Connection, name: str, **values: object) -> None:

@@ -42,7 +42,8 @@ class Session(Protocol):
 
 _TABLES = """
 CREATE OR REPLACE TEMP TABLE stored_device(
-    device_key VARCHAR, first_seen TIMESTAMP, judged VARCHAR, left_at TIMESTAMP);
+    device_key VARCHAR, first_seen TIMESTAMP, judged VARCHAR, left_at TIMESTAMP,
+    merged_run BIGINT);
 CREATE OR REPLACE TEMP TABLE stored_alias(
     kind VARCHAR, value VARCHAR, device_key VARCHAR);
 CREATE OR REPLACE TEMP TABLE stored_name(name VARCHAR, device_key VARCHAR);

@@ -30,6 +30,8 @@ class DeviceRow(SQLModel, table=True):
     """When it last left the fleet: what was reported of it up to then counts no more."""
     merged_into: str | None
     """The device that it turned out to be; null for one that stands for itself."""
+    merged_run: int | None
+    """The last run in which another one became this: what that one's reports tell is news since."""
 
 
 class AliasRow(SQLModel, table=True):
