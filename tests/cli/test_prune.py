@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -13,6 +14,12 @@ import pytest
 from small_fleet import WECHAT, YIXIN, Fleet, Run, device, write_lines, write_people
 
 from policycheck.cli.exits import Exit
+from policycheck.store.archive import Archive
+from policycheck.store.database import open_store
+from policycheck.store.facts import Facts
+from policycheck.store.opened import read_personal
+from policycheck.store.upkeep import Pruning, prune
+from policycheck.store.violations import Filter, list_violations
 
 CONFIG = "language: 1\npeople: people.csv\npolicies: [./no-wechat.yaml]\n"
 EVERYTHING = "keep: {facts: 0d, rejections: 0d, closed: 0d}\n"
@@ -83,6 +90,29 @@ def test_what_is_kept_is_asked_of_the_config(run: Run, stored: Path, folder: Pat
         ("closed", 1), ("opened", 2),
     ]  # fmt: skip
     assert "runs: 5 (3 audits, 2 prunes)" in run("store", "info").out
+
+
+def test_what_has_the_old_name_of_a_pruned_violation_keeps_its_evidence(
+    run: Run, fleet: Fleet, folder: Path
+) -> None:
+    policy = fleet.policy.read_text()
+    renamed = policy.replace("id: no-wechat", "id: no-chat\n    formerly: [no-wechat]")
+    days = [
+        (policy, WECHAT), (renamed, WECHAT), (renamed, YIXIN), (policy, WECHAT), (policy, YIXIN),
+    ]  # fmt: skip
+    for on, (text, app) in enumerate(days, 3):
+        fleet.policy.write_text(text)
+        reported = f"2026-11-{on:02}T09:00:00Z"
+        write_lines(folder / "now.ndjson", [device(1, app, reported_at=reported)])
+        words = ("-p", "no-wechat.yaml", "--people", "people.csv", "--store", "sqlite:///a.db")
+        audit(run, "now.ndjson", *words, "--as-of", f"2026-11-{on:02}")
+    archive = Archive(open_store("sqlite:///a.db"), Facts(folder / "a.facts"))
+    before = datetime(2026, 11, 6, tzinfo=UTC)
+    assert prune(archive, Pruning(before, closed=before), datetime.now(UTC), "0.1.0").closed == 1
+    with archive.store.reading() as connection:
+        (left,) = list_violations(connection, Filter(status=None))
+        packed = connection.exec_driver_sql("SELECT packed FROM personal ORDER BY run_id DESC")
+        assert read_personal(packed.scalars().first(), left.fingerprint) is not None
 
 
 def test_what_was_not_pruned_but_is_missing_is_named(run: Run, stored: Path, folder: Path) -> None:

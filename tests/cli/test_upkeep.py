@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -53,14 +54,27 @@ def test_a_backup_overwrites_nothing(run: Run, stored: Path, folder: Path) -> No
 def test_facts_that_were_replaced_are_removed_when_they_are_old(run: Run, stored: Path) -> None:
     before = segments(stored)
     assert len(before) == 2
-    (stored / "incoming-killed").mkdir()
     assert "removed 0 segments" in run("store", "prune").out
     assert segments(stored) == before
-    assert "removed 2 segments" in run("store", "prune", "--older-than", "0").out
+    assert "removed 1 segment of" in run("store", "prune", "--older-than", "0").out
     assert len(segments(stored)) == 1
     assert run("store", "verify").code == Exit.CLEAN
-    assert not (stored / "incoming-killed").exists()
     assert run("audit", "--all", "--as-of", "2026-11-04").code == Exit.VIOLATIONS
+
+
+@pytest.mark.parametrize("words", [("--older-than", "0"), ("--forget", "user1")])
+def test_what_an_audit_at_work_writes_stays_and_what_a_killed_one_left_goes(
+    words: tuple[str, ...], run: Run, stored: Path
+) -> None:
+    growing, left = stored / "incoming-growing", stored / "incoming-left"
+    for folder in (growing, left):
+        folder.mkdir()
+    days = 2 * 24 * 3600
+    os.utime(left, (left.stat().st_atime - days, left.stat().st_mtime - days))
+    assert run("store", "prune").code == Exit.CLEAN
+    assert (growing.exists(), left.exists()) == (True, True)
+    assert run("store", "prune", *words).code == Exit.CLEAN
+    assert (growing.exists(), left.exists()) == (True, False)
 
 
 def test_facts_that_were_not_pruned_are_missed(run: Run, stored: Path) -> None:

@@ -15,6 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
+from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 from toy import Toy
 from toy_judge import Report
@@ -55,6 +56,16 @@ def test_a_store_that_lost_its_revision_is_damaged(tmp_path) -> None:
     with store.writing() as connection:
         connection.exec_driver_sql("DELETE FROM alembic_version")
     assert "is damaged" in refusal("sqlite:///store.db", tmp_path)
+
+
+def test_a_store_that_was_emptied_is_told_from_a_table_that_we_misspelt(tmp_path) -> None:
+    store = open_store("sqlite:///store.db", tmp_path)
+    misspelt = "SELECT * FROM violatoin"
+    with pytest.raises(OperationalError, match="violatoin"), store.reading() as connection:
+        connection.exec_driver_sql(misspelt)
+    (tmp_path / "store.db").unlink()
+    with pytest.raises(PolicycheckError, match="is empty"), store.reading() as connection:
+        connection.exec_driver_sql("SELECT * FROM violation")
 
 
 @pytest.mark.parametrize(

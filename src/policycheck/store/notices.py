@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, text
 
+from policycheck.store.devices import PRESENT
 from policycheck.store.session import CHUNK
 from policycheck.store.timeline import TOLD
 from policycheck.store.times import from_nullable, from_stored, to_stored
@@ -95,7 +96,7 @@ WHERE NOT EXISTS (
         AND n.number = f.reopened)
 ORDER BY f.moment, f.fingerprint, f.kind
 """)
-_COVERAGE = text("""
+_COVERAGE = text(f"""
 SELECT t.policy, t.control, t.coverage, t.in_scope, CAST(t.unknown_reasons AS TEXT), r.id, r.as_of
 FROM (
     SELECT t.policy, t.control, max(t.run_id) AS run_id
@@ -103,7 +104,7 @@ FROM (
     JOIN run AS r ON r.id = t.run_id
     WHERE CAST(r.options AS TEXT) LIKE '%"all": "yes"%'
         OR t.grain = 'device' AND t."all" >= (
-            SELECT count(*) FROM device WHERE left_at IS NULL AND merged_into IS NULL)
+            SELECT count(*) FROM device AS d WHERE {PRESENT})
     GROUP BY t.policy, t.control
 ) AS l
 JOIN tally AS t ON t.policy = l.policy AND t.control = l.control AND t.run_id = l.run_id

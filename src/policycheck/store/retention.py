@@ -22,7 +22,8 @@ _CONTENT = metadata.tables["content"]
 _OLD_RUN = text("SELECT max(id) FROM run WHERE started_at < :before").bindparams(
     bindparam("before", type_=UtcTime())
 )
-_OLD = "SELECT fingerprint FROM violation WHERE status = 'closed' AND closed_at < :before"
+_IS_OLD = "status = 'closed' AND closed_at < :before"
+_OLD = f"SELECT fingerprint FROM violation WHERE {_IS_OLD}"
 _OPENED = text(f"""
 WITH RECURSIVE old(name) AS (
     {_OLD}
@@ -32,8 +33,7 @@ WITH RECURSIVE old(name) AS (
 SELECT e.run_id, o.name
 FROM old AS o
 JOIN event AS e ON e.fingerprint = o.name AND e.kind IN ('opened', 'reopened')
-LEFT JOIN violation AS v ON v.fingerprint = o.name AND v.status = 'open'
-WHERE v.fingerprint IS NULL
+WHERE o.name NOT IN (SELECT fingerprint FROM violation WHERE NOT ({_IS_OLD}))
 ORDER BY e.run_id
 """).bindparams(bindparam("before", type_=UtcTime()))
 """The openings of old violations under all their names, but for names that others have now."""
@@ -62,7 +62,7 @@ def remove_closed(connection: Connection, before: datetime) -> tuple[int, frozen
     closed = bindparam("before", type_=UtcTime())
     for statement in (
         f"DELETE FROM episode WHERE fingerprint IN ({_OLD})",
-        _OLD.replace("SELECT fingerprint", "DELETE", 1),
+        f"DELETE FROM violation WHERE {_IS_OLD}",
     ):
         done = connection.execute(text(statement).bindparams(closed), {"before": before})
     gone: set[str] = set()

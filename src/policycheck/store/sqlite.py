@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from policycheck.problems import PolicycheckError
@@ -109,7 +109,6 @@ _FAULTS = {
     ),
     "disk is full": ("no room is left on the disk of the store {store}", "nothing was recorded"),
     "disk I/O error": ("the disk of the store {store} fails", "nothing was recorded"),
-    "no such table": ("the store {store} is empty", "bring back the one that was there"),
     "malformed": ("the store {store} is damaged", "bring it back from a backup"),
 }
 """What SQLite's messages contain, and what they mean to the user."""
@@ -124,4 +123,6 @@ def explain(engine: Engine, error: Exception) -> PolicycheckError | None:
     for sign, (message, hint) in _FAULTS.items():
         if sign in str(error):
             return fault(message.format(store=shown(engine.url)), hint)
+    if "no such table" in str(error) and not inspect(engine).get_table_names():
+        return fault(f"the store {shown(engine.url)} is empty", "bring back the one that was there")
     return None

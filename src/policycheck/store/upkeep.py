@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, text
@@ -25,6 +25,8 @@ DATABASE = "policycheck.db"
 FACTS = "policycheck.facts"
 """What the parts of a backup are called: together they are a store that can be used."""
 _UNFINISHED = ".unfinished"
+_LONGEST_AUDIT = timedelta(days=1)
+"""What grows for longer was left by an audit that was killed."""
 
 _CURRENT = text(
     "SELECT DISTINCT coalesce(s.segment, r.segment) FROM device_source AS s"
@@ -93,7 +95,7 @@ class Pruning:
     closed: datetime | None = None
     """Violations by the day of their closing, with what they were opened with."""
     person: str | None = None
-    """Who is to be forgotten: then all that does not count any more goes, however young."""
+    """Who is to be forgotten: then all facts that do not count any more go, however young."""
 
 
 @dataclass(frozen=True)
@@ -124,13 +126,23 @@ def prune(archive: Archive, wanted: Pruning, at: datetime, version: str) -> Prun
             closed, contents = remove_closed(connection, wanted.closed)
         forgotten = forget(connection, words) if words else 0
         new = compact(connection, archive.facts, words)
-        before = at if wanted.person else wanted.facts
-        old = {p.name for p in _unneeded(archive, connection) if words or _changed(p) < before}
+        old = {p.name for p in _unneeded(archive, connection) if _may_go(p, wanted, at)}
         segments = frozenset(name for name in old if not name.startswith(INCOMING))
         if segments or contents or rejections or closed or forgotten or new:
             options = Tombstones(segments, contents, last if rejections else 0).as_options()
             record_deeds(connection, PRUNE, (), at=at, version=version, options=options, facts=new)
     return Pruned(_remove(archive, old), rejections, closed, forgotten)
+
+
+def _may_go(path: Path, wanted: Pruning, at: datetime) -> bool:
+    """Tell whether a folder that is not needed may be removed.
+
+    One in which a segment grows may be that of an audit that is still at work.
+    """
+    if path.name.startswith(INCOMING):
+        kept_until = at if wanted.person else wanted.facts
+        return _changed(path) < min(kept_until, at - _LONGEST_AUDIT)
+    return bool(wanted.person) or _changed(path) < wanted.facts
 
 
 def _remove(archive: Archive, old: set[str]) -> Size:
