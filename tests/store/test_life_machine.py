@@ -19,6 +19,7 @@ from life_model import APPS, Model
 from toy import Toy
 from toy_judge import EPOCH, Report, Rules, day
 
+from policycheck.store.retention import remove_closed
 from policycheck.store.violations import Filter, list_violations
 
 DEVICES = ("d1", "d2", "d3")
@@ -110,6 +111,18 @@ class LifeMachine(RuleBasedStateMachine):
         self.toy.merge(self.now, *words[:2])
         for seen in self.seen.values():
             seen |= {(kept, app): seen.pop((gone, app)) for app in moved if (gone, app) in seen}
+        self._compare()
+
+    @rule()
+    def prune(self) -> None:
+        """Of what is closed nothing is kept, nor told of any moment."""
+        with self.toy.store.writing() as connection:
+            remove_closed(connection, day(self.now + 1))
+        kept = {key: life for key, life in self.model.lives.items() if life.status == "open"}
+        self.model.lives = kept
+        for seen in self.seen.values():
+            for key in seen.keys() - kept:
+                del seen[key]
         self._compare()
 
     @rule(which=st.integers(0, 99))

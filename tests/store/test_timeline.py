@@ -8,6 +8,7 @@ import pytest
 from toy import Toy
 from toy_judge import Report, Rules, day
 
+from policycheck.store.retention import remove_closed
 from policycheck.store.timeline import Standing, count_standing, read_changes
 from policycheck.store.violations import Filter, Violation, list_violations
 
@@ -85,6 +86,20 @@ def test_a_name_that_is_used_again_is_another_violation(tmp_path) -> None:
         2: [("no-weixin", "open")],
         3: [("no-wechat", "open"), ("no-weixin", "closed")],
     }
+
+
+def test_of_a_life_that_was_pruned_nothing_is_told(tmp_path) -> None:
+    toy = Toy(tmp_path)
+    for moment, report in enumerate((SHOWN, CLEAN, SHOWN, CLEAN), start=1):
+        toy.audit(moment, replace(report, at=moment))
+    with toy.store.writing() as connection:
+        assert remove_closed(connection, day(5))[0] == 1
+    toy.audit(6, replace(SHOWN, at=6))
+    assert standing(toy, 6, past=True) == standing(toy, 6, past=False)
+    assert standing(toy, 3, past=True) == []
+    with toy.store.reading() as connection:
+        changes = read_changes(connection, ["memo"], day(6))
+    assert [(change.at, change.kind) for change in changes] == [(day(6), "opened")]
 
 
 STANDING = {

@@ -32,16 +32,25 @@ today AS (
     FROM lineage AS l
     WHERE NOT EXISTS (SELECT 1 FROM renaming AS r WHERE r.was = l.became AND r.id > l.step)
 ),
+birth AS (
+    SELECT id, fingerprint FROM event
+    WHERE kind IN ('opened', 'renamed') AND fingerprint IN (
+        SELECT fingerprint FROM event WHERE kind IN ('opened', 'renamed')
+        GROUP BY fingerprint HAVING count(*) > 1)
+),
 told AS (
     SELECT e.id, e.at, e.run_id, e.kind, e.cause, e.detail,
         coalesce(t.became, e.fingerprint) AS fingerprint
     FROM event AS e
     LEFT JOIN today AS t ON t.was = e.fingerprint AND t.before = (
         SELECT min(n.before) FROM today AS n WHERE n.was = e.fingerprint AND n.before > e.id)
-    WHERE e.at <= :at
+    WHERE e.at <= :at AND NOT EXISTS (
+        SELECT 1 FROM birth AS b
+        WHERE b.fingerprint = e.fingerprint AND b.id > e.id AND coalesce(b.id < t.before, TRUE))
 )"""
 """`lineage` follows a name from renaming to renaming; a name that was given up and is used again
-belongs to somebody else from then on."""
+belongs to somebody else from then on. A life that begins under a name that was not given up shows
+that the one before it was pruned: of that nothing is told."""
 
 THEN = f"""{TOLD},
 turn AS (
