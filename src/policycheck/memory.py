@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from policycheck.engine.judge import Question
@@ -36,7 +36,8 @@ def recall(
     identify(con)
     hold(con, request.as_of, everything=request.everything, devices=devices)
     if memory:
-        memory.load_held(con, partial(marks_of, question_of(request), request.catalogue))
+        marks = cache(partial(marks_of, question_of(request), request.catalogue))
+        memory.load_held(con, marks)  # which asks for them for each segment
 
 
 def question_of(request: AuditRequest) -> Question:

@@ -1,5 +1,7 @@
 """What DuckDB runs out of is told in words."""
 
+import os
+
 import duckdb
 import pytest
 
@@ -31,14 +33,20 @@ def test_any_other_error_is_not_the_machines():
     assert describe_exhaustion(ValueError("ours")) is None
 
 
-def test_a_large_fleet_has_more_memory_and_never_all_of_the_machines():
-    def limit(devices: int) -> str:
-        with open_session() as con:
-            make_room(con, devices)
-            return con.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
+def limit(devices: int) -> str:
+    with open_session() as con:
+        make_room(con, devices)
+        return con.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
 
+
+def test_a_large_fleet_has_more_memory_and_never_all_of_the_machines():
     with open_session() as con:
         given = con.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
     assert limit(100_000) == given == "381.4 MiB"
     assert limit(200_000) == "495.9 MiB"
     assert limit(10**11) == limit(10**12)
+
+
+def test_a_large_fleet_has_more_memory_where_the_machine_does_not_tell_its_own(monkeypatch):
+    monkeypatch.delattr(os, "sysconf")
+    assert limit(200_000) == "495.9 MiB"

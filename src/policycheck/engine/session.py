@@ -97,9 +97,10 @@ def make_room(con: duckdb.DuckDBPyConnection, devices: int) -> None:
 
     Much of it spills, but some of it cannot, and what spills takes many times as long.
     """
-    wanted = MEMORY_LIMIT + _BYTES_A_DEVICE * max(0, devices - _DEVICES)
-    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    limit = max(MEMORY_LIMIT, min(wanted, int(_SHARE * there)))
+    limit = MEMORY_LIMIT + _BYTES_A_DEVICE * max(0, devices - _DEVICES)
+    if hasattr(os, "sysconf"):  # Windows does not tell
+        there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        limit = max(MEMORY_LIMIT, min(limit, int(_SHARE * there)))
     con.execute(f"SET memory_limit = '{limit}B'")
 
 
