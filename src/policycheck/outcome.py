@@ -150,6 +150,8 @@ class Outcome:
     """What each waiver does."""
     archive: Archive | None = None
     """Where what happened before is recorded."""
+    doubt: str = ""
+    """Why what was called the whole fleet is not taken for it: nobody has left."""
 
     @property
     def as_of(self) -> datetime:

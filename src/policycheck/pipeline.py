@@ -32,7 +32,7 @@ from policycheck.problems import (
     Problem,
 )
 from policycheck.reading import Intake, read_inputs
-from policycheck.remarks import describe_fleet, describe_joins, describe_unheld, is_short
+from policycheck.remarks import describe_fleet, describe_joins, describe_unheld, find_doubt
 from policycheck.report.content import InputLine
 from policycheck.report.waivers import describe_effects
 from policycheck.request import AuditRequest
@@ -100,8 +100,9 @@ def _judge(
     if memory and request.once:
         _refuse_known(request, memory)
     make_room(con, _count_devices(request, con, memory))
+    doubt = find_doubt(con) if request.complete else ""
     recall(request, con, request.devices, memory)
-    complete = request.complete and not is_short(con)
+    complete = request.complete and not doubt
     if memory and _counts_people(request) and not complete:
         _recall_others(request, con, inputs, memory)
     with _entering(request, con, inputs, memory, staged) as entered:
@@ -119,7 +120,7 @@ def _judge(
         problems=(
             *inputs.problems,
             *describe_joins(con),
-            *describe_fleet(request.complete, complete, left),
+            *describe_fleet(left),
             *map(describe_unheld, assessment.unheld),
             *describe_effects(effects, request.as_of, whole=_is_whole(assessment, memory)),
         ),
@@ -127,6 +128,7 @@ def _judge(
         run_id=entry.run_id if entry else None,
         digests=_digests(request, inputs),
         effects=effects,
+        doubt=doubt,
         archive=memory.archive if memory else None,
     )
     if memory is None:

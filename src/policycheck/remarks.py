@@ -25,16 +25,21 @@ def describe_joins(con: DuckDBPyConnection) -> Iterator[Problem]:
         yield Problem(message, None, hint, severity="warning")
 
 
-def is_short(con: DuckDBPyConnection) -> bool:
-    """Tell whether anything that was given could not be used: then it is no complete fleet."""
-    return con.execute("SELECT 1 FROM rejected LIMIT 1").fetchone() is not None
+def find_doubt(con: DuckDBPyConnection) -> str:
+    """Say why what was given is no complete fleet; nothing where it can be one.
+
+    A roster of nobody is an export that failed, not a fleet that left. To be called before
+    anything that is stored is added to the reports.
+    """
+    if con.execute("SELECT 1 FROM rejected LIMIT 1").fetchone():
+        return "not all that was given could be used"
+    if not con.execute("SELECT 1 FROM report LIMIT 1").fetchone():
+        return "what was given names no device"
+    return ""
 
 
-def describe_fleet(asked: bool, complete: bool, left: Sequence[str]) -> Iterator[Problem]:
-    """Say who left the fleet, or why a fleet that was called complete is not taken for it."""
-    if asked and not complete:
-        message = "the fleet is not complete: not all that was given could be used"
-        yield Problem(message, None, "no device was taken to have left", severity="warning")
+def describe_fleet(left: Sequence[str]) -> Iterator[Problem]:
+    """Say who left the fleet."""
     if left:
         shown = ", ".join(map(quote, left[:_MOST_NAMES])) + ", ..." * (len(left) > _MOST_NAMES)
         who = "1 device has" if len(left) == 1 else f"{len(left):,} devices have"

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from small_fleet import WECHAT, YIXIN, Fleet, Run, device, write_lines
 
+from policycheck.cli.exits import Exit
+
 
 @pytest.fixture
 def home(fleet: Fleet, folder: Path, run: Run) -> Fleet:
@@ -109,7 +111,34 @@ def test_what_a_complete_fleet_leaves_out_has_left(run: Run, home: Fleet) -> Non
 def test_a_fleet_of_which_something_was_rejected_is_not_complete(run: Run, home: Fleet) -> None:
     nameless = device(3, device_id=None, serial=None, name=None)
     write_lines(home.report, [device(2, reported_at="2026-11-04T08:00:00Z"), nameless])
-    done = run("audit", home.report.name, "--complete", "--as-of", "2026-11-05", "-q")
+    words = ("audit", home.report.name, "--as-of", "2026-11-05", "--max-rejected", "60%", "-q")
+    done = run(*words, "--complete")
+    assert "the fleet is not complete: not all that was given could be used" in done.err
+    assert done.code == Exit.INCOMPLETE
+    assert len(listed(run)) == 5
+    assert run(*words).code == Exit.CLEAN
+
+
+NOBODY = {
+    "intune.csv": "Device name,OS,OS version,Last check-in,Primary user UPN,Device ID\n",
+    "jamf.xml": "<computers><size>0</size></computers>",
+}
+
+
+@pytest.mark.parametrize("name", NOBODY)
+def test_a_roster_of_nobody_lets_nobody_leave(run: Run, home: Fleet, name: str) -> None:
+    home.report.with_name(name).write_text(NOBODY[name], encoding="utf-8")
+    done = run("audit", name, "--complete", "--as-of", "2026-11-05", "-q")
+    assert "the fleet is not complete: what was given names no device" in done.err
+    assert done.code == Exit.INCOMPLETE
+    assert len(listed(run)) == 5
+
+
+def test_a_roster_beside_a_file_that_cannot_be_read_is_not_complete(run: Run, home: Fleet) -> None:
+    home.report.with_name("more.ndjson").write_text("", encoding="utf-8")
+    write_lines(home.report, [device(2, YIXIN, reported_at="2026-11-04T08:00:00Z")])
+    files = (home.report.name, "more.ndjson")
+    done = run("audit", *files, "--complete", "--as-of", "2026-11-05", "-q")
     assert "the fleet is not complete: not all that was given could be used" in done.err
     assert len(listed(run)) == 5
 

@@ -49,6 +49,8 @@ def _gaps(outcome: Outcome, settings: Settings) -> list[str]:
             f"not complete: {outcome.rejected_rows:,} of {outcome.records:,} rows were rejected,"
             f" more than --max-rejected {settings.max_rejected:.3%}"
         )
+    if outcome.doubt:
+        gaps.append(f"the fleet is not complete: {outcome.doubt}; no device was taken to have left")
     if not outcome.assessment.in_scope:
         gaps.append("not complete: nothing was in scope of any control")
     if settings.min_coverage is not None:
