@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,10 @@ from watching import BOUND, Home, report, wait_until
 
 AGENTS = ("fusioninventory-agent", "ocsinventory-agent")
 AGENT_SECONDS = 30
+SPARE_HANDLES = 2
+"""Descriptors, and threads, by which a watcher may hold more at the end than at the beginning."""
+SPARE_MEGABYTES = 60
+"""What the allocators keep grows to a level within the first hundreds of batches, not for ever."""
 READ = "SELECT count(*), count(DISTINCT sha256) FROM report WHERE format <> ''"
 OF_AGENTS = "SELECT count(*) FROM report WHERE format = 'agent-xml'"
 
@@ -50,6 +54,23 @@ class Figures:
 
     def __str__(self) -> str:
         return f"{self.descriptors} descriptors, {self.megabytes:.0f} MB, {self.threads} threads"
+
+
+def has_grown(figures: Sequence[Figures]) -> str:
+    """Say what grew from the figures after the first tenth to those at the end; nothing: empty."""
+    first, last = figures[1], figures[-1]
+    grown = [
+        last.descriptors > first.descriptors + SPARE_HANDLES,
+        last.threads > first.threads + SPARE_HANDLES,
+        last.megabytes > first.megabytes + SPARE_MEGABYTES,
+    ]
+    return f"from {first} to {last}" if any(grown) else ""
+
+
+def is_idle(inbox: Path) -> bool:
+    """Tell whether all drops are filed away: in the middle of a batch more threads are at work."""
+    waiting = any(inbox.glob("*.ndjson"))
+    return not waiting and not any((inbox / "processing").glob("*/*/*.ndjson"))
 
 
 def run_agents(inbox: Path, over: threading.Event) -> None:
@@ -83,7 +104,7 @@ def endure(
                     home.drop(
                         f"{number}.ndjson", report(number % 500, day=2, name=f"微信 {number}")
                     )
-                wait_until(lambda: not any(home.inbox.glob("*.ndjson")))
+                wait_until(lambda: is_idle(home.inbox))
                 if start % max(drops // 10, at_once) == 0:
                     figures.append(Figures.of(watcher.pid))
                     tell(figures[-1])
@@ -91,8 +112,9 @@ def endure(
             if agents:
                 helper.join()
             time.sleep(0 if not agents else 5)
-            watcher.send_signal(signal.SIGTERM)
             figures.append(Figures.of(watcher.pid))
+            tell(figures[-1])
+            watcher.send_signal(signal.SIGTERM)
             assert watcher.wait(BOUND) == 0
         finally:
             over.set()
@@ -126,9 +148,10 @@ def main() -> None:
             agents=given.agents,
             tell=say,
         )
-    say(f"at the end: {figures[-1]}")
     seconds = time.monotonic() - began
     say(f"{given.drops:,} drops and {of_agents} by agents in {seconds:.0f} s")
+    if grown := has_grown(figures):
+        sys.exit(f"it grew {grown}")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Detection looks at content and at nothing else, and exactly one reader may claim a report."""
 
+import json
 import re
 import shutil
 import time
@@ -99,3 +100,9 @@ def test_hostile_heads_are_looked_at_quickly(start):
     started = time.process_time()
     assert isinstance(make_head(start), Head)
     assert time.process_time() - started < 2
+
+
+def test_the_paths_of_a_head_show_the_keys_of_all_records_of_a_list() -> None:
+    said = {"a": [{"b": 1}, {"c": {"d": 2}}], "e": [{"f": 1}, {"g": "x"}], "h": [[{"i": 1}], 2]}
+    paths = make_head(json.dumps(said).encode()).paths
+    assert paths == ("a", "a.b", "a.c", "a.c.d", "e", "e.f", "e.g", "h", "h.i")

@@ -106,3 +106,12 @@ def test_a_held_file_is_tried_ever_more_rarely() -> None:
     assert (held.waits(place, 179), held.waits(place, 180)) == (True, False)
     held.release(place)
     assert (held.waits(place, 60), len(held)) == (False, 0)
+
+
+def test_held_files_that_are_gone_are_not_counted_for_ever(tmp_path: Path) -> None:
+    held = Held()
+    held.hold(tmp_path, 0)
+    held.hold(tmp_path / "gone", 0)
+    held.forget_gone()
+    assert len(held) == 1
+    assert held.waits(tmp_path, 1)

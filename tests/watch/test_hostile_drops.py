@@ -101,3 +101,16 @@ def test_many_empty_files_are_rejected_and_hold_up_nothing(home: Home) -> None:
     home.watch_once("--settle", "0.1")
     assert home.names("done") == ["a.ndjson"]
     assert len(home.names("rejected")) == 6000
+
+
+def test_thousands_of_empty_files_do_not_bury_the_log(home: Home) -> None:
+    for number in range(130):
+        (home.inbox / f"{number}.json").touch()
+    home.drop("sound.ndjson", report(1))
+    said = home.watch_once("--settle", "0")
+    told = [line for line in said if line["event"] == "rejected"]
+    assert {line["reason"] for line in told} == {"is empty"}
+    assert len(told) == 100
+    assert [line["files"] for line in said if line["event"] == "rejected more"] == [30]
+    assert len(home.names("rejected")) == 2 * 130
+    assert home.names("done") == ["sound.ndjson"]

@@ -99,7 +99,7 @@ def watch(
     from policycheck.cli.watchers import tell_status
     from policycheck.cli.watching import Wishes, watcher_of
     from policycheck.watch.inbox import Manner
-    from policycheck.watch.service import Pace
+    from policycheck.watch.queue import Pace
     from policycheck.workspace import Given, resolve
 
     given = Given(tuple(policy or ()), people, store, facts, mappings=tuple(mapping or ()))

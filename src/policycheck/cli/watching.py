@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from policycheck.watch.inbox import Manner
     from policycheck.watch.orders import Orders, Standing
     from policycheck.watch.pulse import Signs
-    from policycheck.watch.service import Pace, Watcher
+    from policycheck.watch.queue import Pace
+    from policycheck.watch.service import Watcher
 
 _ROW_WAIT_SECONDS = 1.0
 """A heartbeat waits no longer than this for the store: the next one will do."""

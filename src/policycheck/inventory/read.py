@@ -113,8 +113,9 @@ class _Count:
 
     def __init__(self, files: Sequence[Path], progress: Progress | None) -> None:
         self._done = 0
-        self._total = sum(known.st_size for known in map(look_at, files) if known)
         self._progress = progress
+        looks = map(look_at, files) if progress else ()
+        self._total = sum(known.st_size for known in looks if known)
 
     def advance(self, size: int) -> None:
         self._done += size

@@ -30,7 +30,8 @@ _LOCK = ".lock"
 _OWNER = re.compile(r"(?P<host>.+)-\d+-\d+")
 _ABANDONED_SECONDS = 600
 """So long a watcher on another machine may not have touched its lock, and is taken for gone."""
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
+"""Most reports are small: room for a megabyte costs more than reading them does."""
 _ZIP = b"PK\x03\x04"
 
 

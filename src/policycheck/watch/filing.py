@@ -13,6 +13,9 @@ from policycheck.watch.held import Held
 from policycheck.watch.in_place import InPlace
 from policycheck.watch.log import Log
 
+_MOST_TOLD = 100
+"""So many rejections of a batch are told each in a line: thousands would bury all else."""
+
 
 class Filing:
     """Files files away, counts, and tells."""
@@ -21,6 +24,8 @@ class Filing:
         self._held = held
         self._figures = figures
         self._log = log
+        self._rejected = 0
+        """Files of the batch in hand."""
 
     def file_away(self, claims: Claims | InPlace, fate: Fate) -> None:
         """Put a file where it belongs now, and say so where somebody may want to know."""
@@ -37,7 +42,9 @@ class Filing:
         if fate.reason:
             claims.reject(fate.drop, fate.reason, at)
             self._figures.reject(at)
-            self._log.warning("rejected", file=fate.drop.name, reason=fate.reason)
+            self._rejected += 1
+            if self._rejected <= _MOST_TOLD:
+                self._log.warning("rejected", file=fate.drop.name, reason=fate.reason)
         elif fate.changed:
             claims.give_back(fate.drop)
             self._log.warning("changed while it was read, taken again", file=fate.drop.name)
@@ -49,6 +56,12 @@ class Filing:
         self._figures.batches += 1
         self._figures.seconds += seconds
         self._figures.held = len(self._held)
+        if self._rejected > _MOST_TOLD:
+            self._log.warning(
+                "rejected more", files=self._rejected - _MOST_TOLD,
+                hint="each has its reason beside it in rejected/",
+            )  # fmt: skip
+        self._rejected = 0
         recorded = [fate for fate in fates if not fate.reason and not fate.held]
         runs = sorted({fate.run_id for fate in recorded if fate.run_id is not None})
         known = sum(fate.run_id is None for fate in recorded)

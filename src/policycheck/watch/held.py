@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 _FIRST_PAUSE = 60.0
@@ -28,6 +29,11 @@ class Held:
     def waits(self, place: Path, moment: float) -> bool:
         """Tell whether a file is not to be tried yet."""
         return place in self._pauses and moment < self._pauses[place][1]
+
+    def forget_gone(self) -> None:
+        """Forget files that somebody took away."""
+        for place in [place for place in self._pauses if not os.path.lexists(place)]:
+            del self._pauses[place]
 
     def release(self, place: Path) -> None:
         """Forget a file: something has become of it."""

@@ -92,14 +92,25 @@ class Inbox:
 
     def is_whole(self, file: Candidate, moment: float) -> bool:
         """Tell whether nobody writes a file any more, as far as can be known."""
-        if file.marked or not file.regular:
+        if file.marked:
             return True
+        if not file.regular:
+            return self._looks_as(file)
         if self._manner.markers:
             return False
         written = is_written(f"{self.folder}/{file.name}") if file.size else None
         if written is not None:
             return not written
-        return moment - self._seen[file.name][1] >= self._manner.settle
+        settled = moment - self._seen[file.name][1] >= self._manner.settle
+        return settled and self._looks_as(file)
+
+    def _looks_as(self, file: Candidate) -> bool:
+        """Tell whether a file has not changed since it was looked at."""
+        try:
+            status = Path(f"{self.folder}/{file.name}").lstat()
+        except OSError:
+            return False
+        return _candidate(file.name, status, file.marked) == file
 
 
 def _walk(folder: Path, below: str, recursive: bool) -> Iterator[Candidate]:

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 from policycheck.problems import Problem
 from policycheck.store.watchers import STOPPED
@@ -22,25 +21,10 @@ from policycheck.watch.inbox import Candidate, Inbox
 from policycheck.watch.log import Log
 from policycheck.watch.orders import Standing
 from policycheck.watch.pulse import Pulse
+from policycheck.watch.queue import Pace, Queue
 
-_NEWEST = 10
-"""One in so many places of a batch is for what came last: a burst delays no lone report."""
-_FEWEST = 200
-"""A batch of fewer takes hardly less time: what has to be done for each batch outweighs it."""
 _WITHOUT_EVENTS = 1.0
 _TOUCH_SECONDS = 60.0
-
-
-@dataclass(frozen=True)
-class Pace:
-    """How much is taken at once, and how often is looked."""
-
-    files: int = 4000
-    bytes: int = 64 * 1024 * 1024
-    seconds: float = 5.0
-    """How long a batch may take: after a longer one the next has half as many files."""
-    rescan: float = 10.0
-    """Seconds from one look to the next where no event comes earlier."""
 
 
 class Watcher:
@@ -67,12 +51,12 @@ class Watcher:
         self._standing = standing
         self._pulse = pulse
         self._log = log
-        self._pace = pace
+        self._queue = Queue(inbox, pace)
+        self._rescan = pace.rescan
         self._events = None if polls else Events(inbox.folder, self.awake)
         self._claims: Claims | InPlace | None = None
         self._inode = 0
         self._touched = time.monotonic()
-        self._places = pace.files
         self._left = True
         self._outdated = True
         """What is stored may have been judged by something else than what stands."""
@@ -153,15 +137,16 @@ class Watcher:
         claims = self._ready()
         if self._left:
             self._pulse.bury(claims.take_back())
+            self._held.forget_gone()
             moment = time.monotonic()
             for batch in claims.in_hand(lambda path: not self._held.waits(path, moment)):
                 self._record(claims, batch)
             self._left = False
         moment = time.monotonic()
-        found = [file for file in self._inbox.look(moment) if self._is_wanted(claims, file, moment)]
-        self._pulse.figures.backlog = len(found)
-        whole = self._choose(found, moment)
-        self._waiting = len(found) > len(whole)
+        self._queue.look(lambda file: self._is_wanted(claims, file, moment))
+        self._pulse.figures.backlog = len(self._queue)
+        whole = self._queue.choose()
+        self._waiting = self._pulse.figures.backlog > len(whole)
         self._left = True
         if not whole:  # others may have left something: looked for when there is time
             return 0
@@ -182,28 +167,13 @@ class Watcher:
                 with suppress(OSError):
                     self._claims.close()
             self._claims = None
+            self._queue.forget()
             self._claims, self._inode = self._open_claims(), inode
             self._pulse.folder = self._claims.folder
         if time.monotonic() - self._touched >= _TOUCH_SECONDS:
             self._touched = time.monotonic()
             self._claims.touch()
         return self._claims
-
-    def _choose(self, found: Sequence[Candidate], moment: float) -> list[Candidate]:
-        """Choose a batch of whole files: the oldest, and some of the newest."""
-        newest = self._places // _NEWEST
-        order = [*found[len(found) - newest :], *found[: len(found) - newest]]
-        if len(found) <= self._places:
-            order = list(found)
-        chosen: list[Candidate] = []
-        size = 0
-        for file in order:
-            if len(chosen) == self._places or (chosen and size + file.size > self._pace.bytes):
-                break
-            if self._inbox.is_whole(file, moment):
-                chosen.append(file)
-                size += file.size
-        return chosen
 
     def _record(self, claims: Claims | InPlace, drops: Sequence[Drop]) -> None:
         """Record a batch and file each of its files away."""
@@ -217,16 +187,8 @@ class Watcher:
             fates.append(fate)
         claims.clear()
         seconds = time.monotonic() - began
-        self._adapt(seconds, len(fates))
+        self._queue.adapt(seconds, len(fates))
         self._filing.tell(fates, seconds)
-
-    def _adapt(self, seconds: float, files: int) -> None:
-        """Let a batch take about as long as it may."""
-        if seconds > self._pace.seconds:
-            fewest = min(_FEWEST, self._pace.files)
-            self._places = max(fewest, min(self._places, files) // 2)
-        elif files >= self._places:
-            self._places = min(self._pace.files, self._places * 2)
 
     def _wait(self) -> None:
         """Wait for an event, or until it is time to look; in trouble, until it is to try again."""
@@ -237,9 +199,9 @@ class Watcher:
         elif self._standing.unsettled:
             self._sleep(_WITHOUT_EVENTS, self.awake)
         elif self._events and self._events.told and not self._inbox.recursive:
-            self._sleep(self._pace.rescan, self.awake)
+            self._sleep(self._rescan, self.awake)
         else:
-            self._sleep(min(_WITHOUT_EVENTS, self._pace.rescan), self.awake)
+            self._sleep(min(_WITHOUT_EVENTS, self._rescan), self.awake)
 
     def _sleep(self, seconds: float, awake: threading.Event) -> None:
         until = time.monotonic() + seconds

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import chain
+from typing import cast
 
 from policycheck.inventory.base import HEAD_BYTES, Form, Head
 from policycheck.inventory.documents.delimited import read_header
@@ -27,6 +29,7 @@ _DECODER = json.JSONDecoder()
 _MAX_KEYS = 200
 _MAX_PATHS = 1000
 _MAX_DEPTH = 6
+_NESTS = frozenset({dict, list})
 
 
 def make_head(start: bytes) -> Head:
@@ -109,6 +112,12 @@ def _walk(value: dict[str, object], prefix: str, depth: int, paths: dict[str, No
 def _walk_list(value: list[object], prefix: str, depth: int, paths: dict[str, None]) -> None:
     if depth >= _MAX_DEPTH:
         return
+    if set(map(type, value)) == {dict} and len(paths) < _MAX_PATHS:
+        records = cast("list[dict[str, object]]", value)
+        if _NESTS.isdisjoint(map(type, chain.from_iterable(map(dict.values, records)))):
+            keys = dict.fromkeys(chain.from_iterable(records))  # hundreds alike, in one step
+            paths.update(dict.fromkeys(prefix + key for key in keys))
+            return
     for each in value:
         if type(each) is dict:
             _walk(each, prefix, depth + 1, paths)

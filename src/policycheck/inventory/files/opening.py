@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from policycheck.inventory.base import HEAD_BYTES, Head, Source
 from policycheck.inventory.files.decode import find_encoding, is_gb18030, to_utf8
 from policycheck.inventory.files.digest import Digest
 from policycheck.inventory.files.heads import make_head, make_plist_head
-from policycheck.inventory.files.paths import explain_folder, is_file, is_folder
+from policycheck.inventory.files.paths import explain_folder
 from policycheck.inventory.files.spool import SMALL, Spool, unused_path
 from policycheck.inventory.files.stream import Stream
 from policycheck.inventory.files.unpack import open_streams
@@ -43,10 +44,11 @@ class Opener:
 
     def open(self, path: Path) -> Iterator[tuple[str, str | Digest, Source | UnreadableError]]:
         """Yield path, SHA-256 and source of each stream in a file, or why there is none."""
-        if is_folder(path):  # it was looked into, and could not be listed
+        known = look_at(path)
+        if known and stat.S_ISDIR(known.st_mode):  # it was looked into, and could not be listed
             yield str(path), "", explain_folder(path)
             return
-        if look_at(path) and not is_file(path):  # a pipe might never end
+        if known and not stat.S_ISREG(known.st_mode):  # a pipe might never end
             yield str(path), "", UnreadableError("is no ordinary file", "name a file or a folder")
             return
         try:

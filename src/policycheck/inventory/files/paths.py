@@ -33,10 +33,11 @@ def expand_paths(paths: Iterable[Path | str]) -> Iterator[Path]:
 
 
 def _expand(path: Path) -> Sequence[Path]:
-    if is_folder(path):
+    known = look_at(path)
+    if known is not None and stat.S_ISDIR(known.st_mode):
         files = _walk(path)
         return sorted(file for file in files if is_finished(file.relative_to(path)))
-    if look_at(path) is None and glob.has_magic(str(path)):
+    if known is None and glob.has_magic(str(path)):
         found = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
         files = (
             file for match in found for file in (_expand(match) if is_folder(match) else [match])
