@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
-from small_fleet import Fleet, Run
+from small_fleet import WECHAT, YIXIN, Fleet, Run, device, write_lines, write_people
 
 from policycheck.store.pack import as_zip
 
@@ -53,6 +53,34 @@ def test_a_pack_holds_what_proves_a_violation(pack: Path, fleet: Fleet) -> None:
     assert texts == [fleet.policy.read_bytes()]
     (app,) = [json.loads(files[name]) for name in files if name.startswith("app/")]
     assert app["app"]["app_id"] == "wechat"
+
+
+def test_of_merged_devices_a_pack_holds_both_lives_and_records(
+    fleet: Fleet, folder: Path, run: Run
+) -> None:
+    (folder / "policycheck.yaml").write_text(CONFIG)
+    write_people(fleet.people, user1="employee")
+    others = (("jamf", 6, "3"), ("intune", 7, "4"))
+    for source, number, day in (("agent", 1, "2"), *others):
+        shown = device(number, WECHAT, user_id="user1@example.com", source=source)
+        write_lines(fleet.report, [shown | {"reported_at": f"2026-11-0{day}T08:00:00Z"}])
+        run("audit", fleet.report.name, "--as-of", f"2026-11-0{day}")
+    clean = device(1, YIXIN, source="agent", reported_at="2026-11-05T08:00:00Z")
+    write_lines(fleet.report, [clean])
+    run("audit", fleet.report.name, "--as-of", "2026-11-05")
+    assert run("device", "merge", "d-1", "d-6").code == 0
+    assert run("device", "merge", "d-7", "d-1").code == 0
+    (line,) = json.loads(run("violation", "list", "-f", "json").out)
+    assert (line["device_id"], line["first_seen"][:10]) == ("d-7", "2026-11-02")
+    assert run("evidence", "export", line["fingerprint"], "pack.zip").code == 0
+    files = unpacked(folder / "pack.zip")
+    assert run("evidence", "verify", "pack.zip").code == 0
+    told = [json.loads(each["opening"]) for each in json.loads(files["openings.json"])]
+    assert [each["device"]["device_id"] for each in told] == ["d-1", "d-6", "d-7"]
+    kinds = [each["event"][4] for each in json.loads(files["events.json"])]
+    assert kinds == [
+        "opened", "opened", "opened", "closed", "merged", "closed", "reopened", "merged", "closed",
+    ]  # fmt: skip
 
 
 def test_the_same_store_gives_the_same_pack(pack: Path, run: Run) -> None:

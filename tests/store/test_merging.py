@@ -104,7 +104,7 @@ def test_what_is_open_of_the_other_is_open_of_the_kept_one(tmp_path) -> None:
     assert standing(toy, 3, past=True) == seen
     with toy.store.reading() as connection:
         story = tell_story(connection, kept)
-    assert [event.kind for event in story.events] == ["opened", "closed", "reopened"]
+    assert [event.kind for event in story.events] == ["opened", "closed", "merged", "reopened"]
     assert sound(toy)
 
 

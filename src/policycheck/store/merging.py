@@ -133,11 +133,11 @@ def _join_lives(connection: Connection, kept: str, old: RowMapping, at: datetime
         connection.execute(renamed.values(fingerprint=name))
         yield Deed(name, "renamed", old["fingerprint"])
         return
-    if old["first_seen"] < like["first_seen"]:
-        earlier = {column: old[column] for column in ("first_seen", *_DUE)}
-        _change(connection, name, **earlier)
-        since = f"{old['first_seen'].astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
-        yield Deed(name, "merged", f"{old['fingerprint']} first seen {since} {_due(old)}")
+    since = min(old["first_seen"], like["first_seen"])
+    leading = old if old["first_seen"] < like["first_seen"] else like
+    _change(connection, name, first_seen=since, **{column: leading[column] for column in _DUE})
+    told = f"first seen {since.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ} {_due(leading)}"
+    yield Deed(name, "merged", f"{old['fingerprint']} {told}")
     if old["status"] == "open":
         closed = {"status": "closed", "cause": MERGED, "closed_at": at}
         _change(connection, old["fingerprint"], **closed, waiver=None, waived_until=None)

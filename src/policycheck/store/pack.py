@@ -74,14 +74,17 @@ def _sha256(content: bytes) -> str:
 
 
 def _events(connection: Connection, fingerprint: str) -> Iterator[dict[str, Any]]:
-    """Yield the events under all names that the violation had, in order, each with its way up."""
+    """Yield the events under all names that the violation had, in order, each with its way up.
+
+    Those of what became one with it belong to them: it may be proven by what that was opened with.
+    """
     table = metadata.tables["event"]
     found: list[Any] = []
     names: list[str] = [fingerprint]
     while names:
         rows = connection.execute(select(table).where(table.c.fingerprint.in_(names))).all()
         found += rows
-        names = [row.detail for row in rows if row.kind == "renamed"]
+        names = [_other_name(row.detail) for row in rows if row.kind in ("renamed", "merged")]
     for row in sorted(found, key=lambda row: int(row.id)):
         asked = select(table.c.id, table.c.hash).where(table.c.run_id == row.run_id)
         leaves = connection.execute(asked.order_by(table.c.id)).all()
@@ -92,6 +95,10 @@ def _events(connection: Connection, fingerprint: str) -> Iterator[dict[str, Any]
             ],
             "path": path_to([leaf.hash for leaf in leaves], place),
         }  # fmt: skip
+
+
+def _other_name(detail: str) -> str:
+    return detail.partition(" ")[0]
 
 
 def _openings(

@@ -105,7 +105,7 @@ class EventRow(SQLModel, table=True):
     detail: str | None
     """How it was closed; when it is due (opened, reopened, reassigned: `due 2013-11-30T16:00:00Z`);
     the fingerprint that it had before it was renamed; which violation became one with it
-    (`merged`), when that was first seen and when they are due: `ID first seen TIME due TIME`; the
+    (`merged`), when they were first seen and when they are due: `ID first seen TIME due TIME`; the
     waiver, and (`waived`) until when it holds: `ID until 2013-11-30T15:59:59Z`."""
     hash: str
     """Of all of the above; see chain.py."""
