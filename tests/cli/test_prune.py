@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -92,6 +93,20 @@ def test_what_is_kept_is_asked_of_the_config(run: Run, stored: Path, folder: Pat
     assert "runs: 5 (3 audits, 2 prunes)" in run("store", "info").out
 
 
+def test_of_a_shared_device_one_user_is_forgotten_and_the_other_told(
+    run: Run, stored: Path, folder: Path
+) -> None:
+    shared = device(1, WECHAT, source="agent", user_id="user3@example.com")
+    write_lines(folder / "agent.ndjson", [shared])
+    audit(run, "agent.ndjson", "--as-of", "2026-11-05")
+    done = run("store", "prune", "--forget", "user3@example.com")
+    assert "not forgotten: user3, which may be somebody else; else forget it, too" in done.out
+    done = run("store", "prune", "--forget", "user3")
+    assert "not forgotten: user1@example.com, which may be" in done.out
+    assert not any(b"user3" in content for content in everything(folder))
+    assert any(b"user1" in content for content in everything(folder))
+
+
 def test_what_has_the_old_name_of_a_pruned_violation_keeps_its_evidence(
     run: Run, fleet: Fleet, folder: Path
 ) -> None:
@@ -143,6 +158,20 @@ def everything(folder: Path) -> Iterator[bytes]:
             yield repr(con.execute("SELECT * FROM read_parquet($1)", [table]).fetchall()).encode()
     for path in folder.glob("personal-*.parquet"):
         path.unlink()
+
+
+@pytest.mark.parametrize("words", [(), ("--forget", "user1")])
+def test_facts_that_are_missing_stop_it_before_anything_is_removed(
+    words: tuple[str, ...], run: Run, stored: Path, folder: Path
+) -> None:
+    (folder / "policycheck.yaml").write_text(CONFIG + EVERYTHING)
+    gone, *_ = stored.glob("??/*")
+    shutil.rmtree(gone)
+    before = violations(run)
+    done = run("store", "prune", *words)
+    assert done.code == Exit.COULD_NOT_AUDIT
+    assert f"error: facts {gone.name[:12]}: missing in " in done.err
+    assert violations(run) == before
 
 
 @pytest.mark.parametrize("word", ["user1", "USER1@example.com"])

@@ -15,7 +15,7 @@ from policycheck.cli.output import say
 from policycheck.cli.request import archive_of, no_store, stored
 
 if TYPE_CHECKING:
-    from policycheck.store.upkeep import Size
+    from policycheck.store.upkeep import Pruned, Size
 
 _MEBIBYTE = 1 << 20
 _KEPT_DAYS = 30
@@ -99,8 +99,19 @@ def prune(
         say(f"removed {pruned.rejections:,} rejected rows")
     if keep.closed is not None:
         say(f"removed {pruned.closed:,} closed violations")
-    if person:
-        say(f"forgot whose {pruned.forgotten:,} devices and violations were")
+    if person is not None:
+        _tell_forgotten(pruned)
+
+
+def _tell_forgotten(pruned: Pruned) -> None:
+    from policycheck.report.words import counted
+    from policycheck.text import visible
+
+    say(f"forgot whose {pruned.forgotten.rows:,} devices and violations were")
+    if lost := pruned.forgotten.messages:
+        say(f"removed {counted(lost, 'message')} that waited to be sent, with all that they tell")
+    for word in pruned.doubtful:
+        say(f"not forgotten: {visible(word)}, which may be somebody else; else forget it, too")
 
 
 def _told(size: Size) -> str:

@@ -1,7 +1,8 @@
 """Compaction: what still counts of small segments of facts, put together into a new one.
 
 A watcher leaves a segment for each batch of reports; most of them come to hold little that no newer
-report has replaced. The ledger is not changed: `device_source` says where the facts now lie.
+report has replaced. The ledger is not changed: `device_source` says where the facts now lie. The
+new segment is written while others record; what they replaced meanwhile stays where they put it.
 """
 
 from __future__ import annotations
@@ -15,101 +16,87 @@ from sqlalchemy import Connection, text
 
 from policycheck.engine.session import open_session
 from policycheck.inventory.base import STATES
+from policycheck.inventory.staging.columns import quote_text
 from policycheck.inventory.staging.table import escape_glob
 from policycheck.model import ITEM_COLUMNS, PERSONAL_OF_DEVICES, PERSONAL_OF_ITEMS
-from policycheck.store.facts import Facts
+from policycheck.store.facts import Facts, copy_to, seal, size_of
 from policycheck.store.session import Row, Session, fill
-from policycheck.text import fold_text
+from policycheck.store.stock import NOTHING, Current, Private, Stock, read_stock
 
 SMALL = 32 << 20
 """Bytes; a larger segment stays as it is, unless somebody in it is to be forgotten."""
-_CURRENT = text(
-    "SELECT s.device_key, s.source, coalesce(s.segment, r.segment), s.report_no"
-    " FROM device_source AS s JOIN report AS r ON r.id = s.report_id"
-    " WHERE coalesce(s.segment, r.segment) IS NOT NULL ORDER BY 3, 4"
-)
-_NAMES = text(
-    "SELECT s.device_key, s.source, a.value FROM alias AS a JOIN device_source AS s"
-    " ON s.device_key = a.device_key AND a.kind = 'device_id in ' || s.source"
-)
 _MOVED = text(
     "UPDATE device_source SET segment = :segment, report_no = :report_no"
     " WHERE device_key = :device_key AND source = :source"
 )
 
 
-class Current(NamedTuple):
-    """Where the facts that count lie, of a device and source."""
+class Written(NamedTuple):
+    """A new segment that is not in its place yet."""
 
-    device_key: str
-    source: str
-    segment: str
-    report_no: int
-
-
-def list_current(connection: Connection) -> list[Current]:
-    """Return where all facts that count lie, by segment."""
-    return [Current(*row) for row in connection.execute(_CURRENT)]
+    digest: str
+    moved: list[Current]
+    """The facts in it, from where they were; their places are their numbers in it."""
 
 
-def compact(
-    connection: Connection, facts: Facts, persons: Collection[str] = frozenset()
-) -> str | None:
+def compact(facts: Facts, stock: Stock, staged: Path, private: Private = NOTHING) -> Written | None:
     """Put the small segments together, and those in which somebody is to be forgotten.
 
-    persons: words for people, folded; of their devices it is left out who uses them. Belongs to the
-    writer's transaction. Returns the digest of the new segment, None where there was nothing to do.
+    staged: an empty folder for the new segment, which `adopt` brings to its place. Returns None
+    where there is nothing to do. Raises PolicycheckError where a segment is not what was written.
     """
-    current = list_current(connection)
-    with facts.staging() as staged, closing(open_session()) as con:
-        theirs = _find_theirs(con, facts, current, persons) if persons else set()
-        chosen = {each.segment for each in theirs} | _small(facts, current)
-        moving = [each for each in current if each.segment in chosen]
-        if not moving:
-            return None
-        _lay_out(con, facts, moving, theirs)
+    chosen = private.segments | _small(facts, stock)
+    moving = [each for each in stock.current if each.segment in chosen]
+    if not moving:
+        return None
+    facts.check(chosen)
+    with closing(open_session()) as con:
+        _lay_out(con, facts, moving, private.hidden)
         _write(con, staged)
         if states := [p for p in map(facts.states, sorted(chosen)) if p.exists()]:
-            names = {(key, source): name for key, source, name in connection.execute(_NAMES)}
-            named = [(e.segment, names.get((e.device_key, e.source))) for e in moving]
-            told = [each for each, e in zip(named, moving, strict=True) if e not in theirs]
-            _write_states(con, staged, states, told)
-        digest = facts.seal(staged)
-        facts.publish(staged, digest)
-    moved = [{**e._asdict(), "segment": digest, "report_no": n} for n, e in enumerate(moving)]
+            segments = {
+                (e.device_key, e.source): e.segment for e in moving if e not in private.hidden
+            }
+            ids = [(segments.get((key, source)), name) for key, source, name in stock.ids]
+            _write_states(con, staged, states, ids)
+    return Written(seal(staged), moving)
+
+
+def adopt(connection: Connection, facts: Facts, staged: Path, written: Written) -> str | None:
+    """Bring a new segment to its place, in the writer's transaction, and let its facts count.
+
+    Those that were replaced or moved meanwhile count where they are now. Returns the digest of
+    the segment, None where nothing of it counts.
+    """
+    still = set(read_stock(connection).current)
+    moved = [
+        {**each._asdict(), "segment": written.digest, "report_no": number}
+        for number, each in enumerate(written.moved)
+        if each in still
+    ]
+    if not moved:
+        return None
+    facts.publish(staged, written.digest)
     connection.execute(_MOVED, moved)
-    return digest
+    return written.digest
 
 
-def _find_theirs(
-    con: Session, facts: Facts, current: Iterable[Current], persons: Collection[str]
-) -> set[Current]:
-    """Return the facts that say that one of these people uses the device."""
-    held = {(each.segment, each.report_no): each for each in current}
-    theirs = set()
-    for segment in sorted({segment for segment, _ in held}):
-        devices = str(facts.segment(segment) / "devices.parquet")
-        query = f"SELECT report_no, user_id FROM read_parquet({_listed([devices])})"
-        for report_no, user in con.execute(query).fetchall():
-            place = (segment, int(str(report_no)))
-            if user and fold_text(str(user)) in persons and place in held:
-                theirs.add(held[place])
-    return theirs
-
-
-def _small(facts: Facts, current: Iterable[Current]) -> set[str]:
+def _small(facts: Facts, stock: Stock) -> set[str]:
     """Return the small segments, if there are several."""
-    small = {s for s in {each.segment for each in current} if facts.size(s) < SMALL}
+    segments = {each.segment for each in stock.current}
+    small = {each for each in segments if size_of(facts.segment(each)) < SMALL}
     return small if len(small) > 1 else set()
 
 
-def _lay_out(con: Session, facts: Facts, moving: list[Current], theirs: set[Current]) -> None:
+def _lay_out(
+    con: Session, facts: Facts, moving: list[Current], hidden: Collection[Current]
+) -> None:
     """Leave moved(segment, report_no, new_no, hidden) and file(path, segment, part)."""
     con.execute(
         "CREATE TEMP TABLE moved(segment VARCHAR, report_no INTEGER, new_no INTEGER,"
         " hidden BOOLEAN)"
     )
-    rows: list[Row] = [(e.segment, e.report_no, n, e in theirs) for n, e in enumerate(moving)]
+    rows: list[Row] = [(e.segment, e.report_no, n, e in hidden) for n, e in enumerate(moving)]
     fill(con, "moved", ("VARCHAR", "INTEGER", "INTEGER", "BOOLEAN"), rows)
     con.execute("CREATE TEMP TABLE file(path VARCHAR, segment VARCHAR, part INTEGER)")
     files = [
@@ -156,16 +143,16 @@ def _write(con: Session, staged: Path) -> None:
     )
     told = {"devices": devices, "listings": listings, "items-000": items}
     for name, query in told.items():
-        _copy(con, query, staged / f"{name}.parquet")
+        copy_to(con, query, staged / f"{name}.parquet")
 
 
-def _write_states(con: Session, staged: Path, states: list[Path], named: Iterable[Row]) -> None:
-    """Write what readers go on from, of devices named by segment and the source's own id.
+def _write_states(con: Session, staged: Path, states: list[Path], ids: Iterable[Row]) -> None:
+    """Write what readers go on from, of devices told by their segment and the source's own id.
 
     An id that two sources gave is nobody's any more.
     """
     con.execute("CREATE TEMP TABLE named(segment VARCHAR, device VARCHAR)")
-    fill(con, "named", ("VARCHAR", "VARCHAR"), named)
+    fill(con, "named", ("VARCHAR", "VARCHAR"), ids)
     read = f"read_parquet({_listed(map(str, states))}, filename = true)"
     query = (
         f"SELECT x.device, any_value(x.state) AS state FROM {read} AS x"
@@ -173,7 +160,7 @@ def _write_states(con: Session, staged: Path, states: list[Path], named: Iterabl
         " SEMI JOIN named AS n ON n.segment = f.segment AND n.device = x.device"
         " GROUP BY x.device HAVING count(*) = 1 ORDER BY x.device"
     )
-    _copy(con, query, staged / STATES)
+    copy_to(con, query, staged / STATES)
 
 
 def _read(con: Session, like: str, options: str = "") -> str:
@@ -183,9 +170,4 @@ def _read(con: Session, like: str, options: str = "") -> str:
 
 
 def _listed(paths: Iterable[str]) -> str:
-    quoted = (escape_glob(Path(path)).replace("'", "''") for path in paths)
-    return "[" + ", ".join(f"'{path}'" for path in quoted) + "]"
-
-
-def _copy(con: Session, query: str, path: Path) -> None:
-    con.execute(f"COPY ({query}) TO $path (FORMAT parquet, COMPRESSION zstd)", {"path": str(path)})
+    return "[" + ", ".join(quote_text(escape_glob(Path(path))) for path in paths) + "]"

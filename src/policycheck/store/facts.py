@@ -17,7 +17,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ import duckdb
 from policycheck.inventory.base import STATES
 from policycheck.model import DEVICE_COLUMNS
 from policycheck.problems import PolicycheckError, Problem
+from policycheck.store.session import Session
 
 INCOMING = "incoming-"
 """How folders are called in which a segment grows."""
@@ -64,17 +65,13 @@ class Facts:
     def complete(self, con: duckdb.DuckDBPyConnection, staged: Path) -> str:
         """Complete a staged segment from the session's tables; return its digest."""
         own = "FROM report WHERE input_no IS NOT NULL"  # and not loaded by load_held
-        _copy(con, f"SELECT {_REPORT} {own} ORDER BY report_no", staged / "devices.parquet")
-        _copy(
+        copy_to(con, f"SELECT {_REPORT} {own} ORDER BY report_no", staged / "devices.parquet")
+        copy_to(
             con,
             f"SELECT * FROM listing WHERE report_no IN (SELECT report_no {own}) ORDER BY ALL",
             staged / "listings.parquet",
         )
-        return self.seal(staged)
-
-    def seal(self, staged: Path) -> str:
-        """Make the files of a segment durable; return its digest."""
-        return _digest(staged)
+        return seal(staged)
 
     def publish(self, staged: Path, digest: str) -> None:
         """Move a complete segment to its place, when nobody reads it where it is any more."""
@@ -94,10 +91,6 @@ class Facts:
         """Return where a segment's states are, if it has any."""
         return self.segment(digest) / STATES
 
-    def size(self, digest: str) -> int:
-        """Return how many bytes a segment has."""
-        return size_of(self.segment(digest))
-
     def find_fault(self, digest: str) -> str | None:
         """Say what is wrong with a segment: nothing, if its files are those that were written."""
         folder = self.segment(digest)
@@ -107,6 +100,16 @@ class Facts:
         if _digest_all(contents) == digest:
             return None
         return f"the files were changed, or are not all there: {', '.join(contents) or 'none'}"
+
+    def check(self, digests: Iterable[str]) -> None:
+        """Raise PolicycheckError where segments are not there, or not what was written."""
+        found = [(digest, self.find_fault(digest)) for digest in sorted(digests)]
+        hint = "`policycheck store verify` names all that is wrong; bring it back from a backup"
+        faults = [
+            Problem(f"facts {digest[:12]}: {wrong}", None, hint) for digest, wrong in found if wrong
+        ]
+        if faults:
+            raise PolicycheckError(faults)
 
     def read_states(self, digest: str, devices: Sequence[str]) -> dict[str, str]:
         """Return what readers kept of devices beside these facts; see states.recall_states."""
@@ -178,7 +181,8 @@ def size_of(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+def copy_to(con: Session, query: str, path: Path) -> None:
+    """Write what a query gives to a file of a segment."""
     con.execute(f"COPY ({query}) TO $path (FORMAT parquet, COMPRESSION zstd)", {"path": str(path)})
 
 
@@ -187,10 +191,10 @@ def _next_number(con: duckdb.DuckDBPyConnection, table: str, column: str) -> int
     return int(row[0]) if row else 0
 
 
-def _digest(folder: Path) -> str:
-    """Digest a segment: its files' names and contents, each file made durable on the way."""
-    contents = {path.name: _digest_file(path, durable=True) for path in sorted(folder.iterdir())}
-    _sync(folder)
+def seal(staged: Path) -> str:
+    """Make the files of a segment durable; return its digest: of their names and contents."""
+    contents = {path.name: _digest_file(path, durable=True) for path in sorted(staged.iterdir())}
+    _sync(staged)
     return _digest_all(contents)
 
 

@@ -73,12 +73,20 @@ def list_opened(packed: bytes) -> list[str]:
         return texts(con, f"SELECT fingerprint FROM read_parquet({_quoted(path)})")
 
 
-def words_for(personal: bytes, words: Collection[str]) -> frozenset[str]:
-    """Return what people are called, folded, of whom one of these words is used: id and user."""
-    with _tables(personal) as (path,), duckdb.connect() as con:
-        told = con.execute(f"SELECT DISTINCT {_PERSON}, {_USER} FROM read_parquet({_quoted(path)})")
-        pairs = [{fold_text(word) for word in row if word} for row in told.fetchall()]
-    return frozenset(word for pair in pairs if not pair.isdisjoint(words) for word in pair)
+def list_people(tables: Sequence[bytes]) -> list[set[tuple[str, str]]]:
+    """Return of each table of what is personal whom it tells of: id and user, folded.
+
+    Empty is what is not told.
+    """
+    with _tables(*tables) as paths, duckdb.connect() as con:
+        places = {str(path): place for place, path in enumerate(paths)}
+        read = f"read_parquet([{', '.join(map(_quoted, paths))}], filename = true)"
+        con.execute(f"SELECT DISTINCT filename, {_PERSON}, {_USER} FROM {read}")
+        people: list[set[tuple[str, str]]] = [set() for _ in tables]
+        for path, *told in con.fetchall():
+            person, user = (fold_text(word or "") for word in told)
+            people[places[path]].add((person, user))
+    return people
 
 
 def without_people(personal: bytes, words: Collection[str]) -> bytes | None:

@@ -8,6 +8,7 @@ once do not take the same message, and one that is killed by a message does not 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -17,9 +18,14 @@ from sqlmodel import col
 
 from policycheck.store.notices import Mark
 from policycheck.store.tables import ChannelRow, MessageRow
+from policycheck.text import fold_text
 
 _FIRST_WAIT = timedelta(minutes=5)
 _LONGEST_WAIT = timedelta(hours=6)
+_AT_ONCE = 100
+_SHOWN = 60
+"""Characters of a value that a message shows at least: see notify/text.py."""
+_WORD = re.compile(r"\w+")
 
 
 class Progress(NamedTuple):
@@ -90,14 +96,9 @@ def take(
         .limit(most)
     )
     taken = connection.execute(asked).all()
-    for *_, tries in {row[-1]: row for row in taken}.values():
-        keys = [row[0] for row in taken if row[-1] == tries]
+    for key, *_, tries in taken:
         again = now + min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(tries, 10))
-        connection.execute(
-            update(MessageRow)
-            .where(col(MessageRow.key).in_(keys))
-            .values(tries=tries + 1, try_at=again)
-        )
+        _change(connection, key, {"tries": tries + 1, "try_at": again})
     return [Message(*row[:-1]) for row in taken]
 
 
@@ -108,8 +109,9 @@ _MESSAGE = (
 
 
 def mark_sent(connection: Connection, key: str, now: datetime) -> None:
-    """Keep that a message was taken, and forget what it said."""
-    _change(connection, key, {"sent_at": now, "try_at": None, "title": "", "body": ""})
+    """Keep that a message was taken, and forget what it said, and to whom."""
+    told = {"title": "", "body": "", "recipient": "", "trouble": None}
+    _change(connection, key, {"sent_at": now, "try_at": None, **told})
 
 
 def mark_failed(connection: Connection, key: str, trouble: str) -> None:
@@ -120,6 +122,34 @@ def mark_failed(connection: Connection, key: str, trouble: str) -> None:
 def _change(connection: Connection, key: str, values: Mapping[str, object]) -> None:
     statement = update(MessageRow).where(col(MessageRow.key) == bindparam("of"))
     connection.execute(statement.values(**values), {"of": key})
+
+
+def drop_messages(connection: Connection, words: Collection[str]) -> int:
+    """Remove the messages that are to one of these words, or name one; return how many waited.
+
+    words: folded. All that such a message tells is lost: what it told of others, too.
+    """
+    named = re.compile("|".join(filter(None, map(_pattern, words))) or "(?!)")
+    rows = connection.execute(select(col(MessageRow.try_at), *_MESSAGE)).yield_per(_AT_ONCE)
+    gone: list[tuple[str, bool]] = []
+    for try_at, key, _, recipient, _, title, body in rows:
+        if any(named.search(_plain(text)) for text in (recipient, title, body)):
+            gone.append((key, try_at is not None))
+    if gone:
+        mine = col(MessageRow.key) == bindparam("of")
+        connection.execute(delete(MessageRow).where(mine), [{"of": key} for key, _ in gone])
+    return sum(waited for _, waited in gone)
+
+
+def _pattern(word: str) -> str:
+    """Return what finds a word in a plain text: whole where it is ASCII, as a message cuts it."""
+    plain = _plain(word[:_SHOWN])
+    return rf"\b{plain}\b" if plain.isascii() and plain else plain
+
+
+def _plain(text: str) -> str:
+    """Return the words of a text: what makes them harmless in a message stands between them."""
+    return " ".join(_WORD.findall(fold_text(text)))
 
 
 def read_waiting(connection: Connection) -> tuple[Waiting, ...]:

@@ -10,15 +10,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import duckdb
 from sqlalchemy import Connection, text
 
+from policycheck.problems import PolicycheckError
 from policycheck.store.archive import Archive
 from policycheck.store.chain import record_deeds
-from policycheck.store.compaction import compact
+from policycheck.store.compaction import Written, adopt, compact
 from policycheck.store.facts import INCOMING, size_of
 from policycheck.store.faults import fault
-from policycheck.store.forgetting import find_words, forget
+from policycheck.store.forgetting import (
+    NOBODY,
+    NOTHING_FORGOTTEN,
+    Called,
+    Forgotten,
+    find_words,
+    forget,
+)
 from policycheck.store.retention import remove_closed, remove_rejections
+from policycheck.store.stock import find_private, read_stock, read_users
 from policycheck.store.tombstones import PRUNE, Tombstones
 
 DATABASE = "policycheck.db"
@@ -105,8 +115,9 @@ class Pruned:
     facts: Size
     rejections: int = 0
     closed: int = 0
-    forgotten: int = 0
-    """Devices and violations of which is no longer known whose they were."""
+    forgotten: Forgotten = NOTHING_FORGOTTEN
+    doubtful: tuple[str, ...] = ()
+    """What the forgotten person may be called, too, if it is nobody else: it was not forgotten."""
 
 
 def prune(archive: Archive, wanted: Pruning, at: datetime, version: str) -> Pruned:
@@ -114,24 +125,53 @@ def prune(archive: Archive, wanted: Pruning, at: datetime, version: str) -> Prun
 
     What goes of what is sealed is first entered in the chain, as a run of its own at `at`, so that
     `store verify` knows; if the removal of files is cut off, the next one completes it. Who began
-    to read before may still need young segments that were replaced. Times are aware.
+    to read before may still need young segments that were replaced. While somebody is forgotten,
+    nobody else can record. Times are aware. Raises PolicycheckError where facts are not what was
+    written; then nothing is removed.
     """
-    with archive.store.writing() as connection:
-        last, rejections = 0, 0
-        closed, contents = 0, frozenset[str]()
-        words = find_words(connection, wanted.person) if wanted.person else frozenset()
-        if wanted.rejections:
-            last, rejections = remove_rejections(connection, wanted.rejections)
-        if wanted.closed:
-            closed, contents = remove_closed(connection, wanted.closed)
-        forgotten = forget(connection, words) if words else 0
-        new = compact(connection, archive.facts, words)
-        old = {p.name for p in _unneeded(archive, connection) if _may_go(p, wanted, at)}
-        segments = frozenset(name for name in old if not name.startswith(INCOMING))
-        if segments or contents or rejections or closed or forgotten or new:
-            options = Tombstones(segments, contents, last if rejections else 0).as_options()
-            record_deeds(connection, PRUNE, (), at=at, version=version, options=options, facts=new)
-    return Pruned(_remove(archive, old), rejections, closed, forgotten)
+    with archive.facts.staging() as staged:
+        written = None if wanted.person is not None else _put_together(archive, staged)
+        with archive.store.writing() as connection:
+            last, rejections, closed = 0, 0, 0
+            contents, called, forgotten = frozenset[str](), NOBODY, NOTHING_FORGOTTEN
+            if wanted.person is not None:
+                called, written = _leave_out(archive, connection, staged, wanted.person)
+                forgotten = forget(connection, called.words)
+            if wanted.rejections:
+                last, rejections = remove_rejections(connection, wanted.rejections)
+            if wanted.closed:
+                closed, contents = remove_closed(connection, wanted.closed)
+            new = adopt(connection, archive.facts, staged, written) if written else None
+            old = {p.name for p in _unneeded(archive, connection) if _may_go(p, wanted, at)}
+            segments = frozenset(name for name in old if not name.startswith(INCOMING))
+            if segments or contents or rejections or closed or any(forgotten) or new:
+                gone = Tombstones(segments, contents, last if rejections else 0).as_options()
+                record_deeds(connection, PRUNE, (), at=at, version=version, options=gone, facts=new)
+    return Pruned(_remove(archive, old), rejections, closed, forgotten, called.doubtful)
+
+
+def _put_together(archive: Archive, staged: Path) -> Written | None:
+    """Write a segment of the small ones, while others may record; None: nothing is to be done."""
+    with archive.store.reading() as connection:
+        stock = read_stock(connection)
+    try:
+        return compact(archive.facts, stock, staged)
+    except (PolicycheckError, OSError, duckdb.Error):
+        with archive.store.reading() as connection:
+            if {each.segment for each in stock.current} <= _current(connection):
+                raise
+        return None  # another prune did it, and removed what was to be read
+
+
+def _leave_out(
+    archive: Archive, connection: Connection, staged: Path, person: str
+) -> tuple[Called, Written | None]:
+    """Write a segment without a person; return what they are called, too."""
+    stock = read_stock(connection)
+    uses = read_users(archive.facts, stock)
+    called = find_words(connection, person, uses)
+    private = find_private(stock, uses, called.words)
+    return called, compact(archive.facts, stock, staged, private)
 
 
 def _may_go(path: Path, wanted: Pruning, at: datetime) -> bool:
@@ -140,9 +180,9 @@ def _may_go(path: Path, wanted: Pruning, at: datetime) -> bool:
     One in which a segment grows may be that of an audit that is still at work.
     """
     if path.name.startswith(INCOMING):
-        kept_until = at if wanted.person else wanted.facts
+        kept_until = at if wanted.person is not None else wanted.facts
         return _changed(path) < min(kept_until, at - _LONGEST_AUDIT)
-    return bool(wanted.person) or _changed(path) < wanted.facts
+    return wanted.person is not None or _changed(path) < wanted.facts
 
 
 def _remove(archive: Archive, old: set[str]) -> Size:

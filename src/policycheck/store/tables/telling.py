@@ -72,7 +72,7 @@ class MessageRow(SQLModel, table=True):
     """By which the recipient can tell that one came twice."""
     channel: str
     recipient: str
-    """An address; empty where the channel is one place."""
+    """An address; empty where the channel is one place, and once it is sent."""
     made_at: datetime = Field(sa_column=time_column())
     notices: int
     title: str
