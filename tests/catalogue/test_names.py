@@ -107,6 +107,7 @@ def test_confusables_end_where_they_point():
         (["LINEヤフー株式会社", "LINEヤフー"], "lineヤフー"),
         (["ООО «ВКонтакте»", "ВКонтакте"], "вконтакте"),
         (["Limited"], "limited"),
+        (["PT", "PT, Inc."], "pt"),
         (["", "."], ""),
     ],
 )  # fmt: skip

@@ -28,9 +28,12 @@ class Publishers:
         self._parts = re.compile("|".join(map(re.escape, parts)) or r"(?!)")
 
     def key(self, publisher: str) -> str:
-        """Reduce a company's name to what distinguishes it; empty only for punctuation."""
+        """Reduce a company's name to what distinguishes it; empty only for punctuation.
+
+        A name of nothing but legal forms ("PT, Inc.") is known by its first word.
+        """
         words = self._parts.sub(" ", _words(publisher)).split()
-        return "".join([word for word in words if word not in self._words] or words)
+        return "".join([word for word in words if word not in self._words] or words[:1])
 
 
 def signer_names(signer: str) -> tuple[str, ...]:
