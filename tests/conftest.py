@@ -1,1 +1,24 @@
 """Makes the modules beside this file importable from every test below it."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# A machine that is busy with something else is no fault of the code.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
+
+ONE_IN = 4
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave all but every fourth case of a `wide` table to `make test-all`."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        if item.get_closest_marker("wide"):
+            test = item.nodeid.partition("[")[0]
+            if seen[test] % ONE_IN:
+                item.add_marker("thorough")
+            seen[test] += 1

@@ -75,6 +75,7 @@ NOTHING = {"open": 0, "waived": 0, "in_grace": 0, "overdue": 0}
 ONE = {"open": 1, "waived": 0, "in_grace": 0, "overdue": 1}
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("first", "last", "before", "after", "changes"),
     [

@@ -69,6 +69,7 @@ def told(run: Run, folder: Path) -> Run:
     return run
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("number", "control", "verdict", "why"),
     [

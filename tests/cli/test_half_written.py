@@ -13,6 +13,7 @@ from policycheck.cli.exits import Exit
 from policycheck.store.database import open_store
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("table", ["report", "alias", "device", "violation", "event"])
 def test_what_cannot_be_written_fails_the_audit(
     table: str, run: Run, fleet: Fleet, folder: Path

@@ -67,6 +67,7 @@ def unpacked(blob: str) -> str:
         return ""
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("form", FORMS)
 def test_no_form_says_whose_it_is(form: str, run: Run, stored: Path) -> None:
     suffix = REPORTS[form].SUFFIX

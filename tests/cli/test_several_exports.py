@@ -49,6 +49,7 @@ CONTRADICTIONS = {
 }  # fmt: skip
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("name", CONTRADICTIONS)
 def test_what_counts_as_a_contradiction(name: str, run: Run, folder: Path) -> None:
     ours, theirs, told = CONTRADICTIONS[name]

@@ -162,6 +162,7 @@ def test_show_of_a_policy_that_is_gone(run: Run, home: Fleet, folder: Path) -> N
     assert "no-wechat (no such policy is here any more)" in done.out
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("words", "found"),
     [

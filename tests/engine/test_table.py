@@ -111,5 +111,6 @@ def test_engine(number: int, row: Row, judged: Assessment) -> None:
     assert told(own_answers(judged, number), f"row-{number}", "c") == row.told
 
 
+@pytest.mark.thorough
 def test_both_agree_on_every_policy_and_every_device(judged: Assessment) -> None:
     assert ask_oracle(case_of(enumerate(ROWS))) == judged

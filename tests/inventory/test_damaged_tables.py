@@ -34,6 +34,7 @@ def read_table(read, tmp_path):
     return read_bytes
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("count", [20, LARGE])
 @pytest.mark.parametrize(
     ("line", "reason"),
@@ -118,6 +119,7 @@ DAMAGE = st.sampled_from(
 )
 
 
+@pytest.mark.thorough
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -173,6 +175,7 @@ def test_unclosed_quotes_on_every_line_take_linear_time():
     )
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("count", [20, LARGE])
 @pytest.mark.parametrize(
     "line",

@@ -27,6 +27,7 @@ def test_every_format_has_an_example_and_every_example_a_format():
     assert {reader.NAME for reader in READERS} == set(FORMATS.values())
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("name", sorted(FORMATS))
 def test_the_name_of_a_file_means_nothing(read, tmp_path, name):
     copy = tmp_path / "report.bin"

@@ -12,6 +12,7 @@ MADE_ELSEWHERE = {"parquet", "binary"}
 """Files that no editor shows; tests of their own make them."""
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.NAME)
 def test_facts_are_what_the_examples_show(reader, read):
     """Read each example by itself, and all of them together: some say more with each other."""

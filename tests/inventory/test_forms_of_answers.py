@@ -155,6 +155,7 @@ BARE = {
 }
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("file", BARE)
 @pytest.mark.parametrize("form", ["list", "lines"])
 def test_records_without_their_envelope_are_read(read, tmp_path, file, form):

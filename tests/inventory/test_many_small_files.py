@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 PADDING = [{"identifier": f"com.example.a{n}", "name": f"应用 {n}"} for n in range(60)]
 
 
@@ -52,6 +54,7 @@ def told(reading, line):
     return kept, items, rejected, counts
 
 
+@pytest.mark.thorough
 def test_each_file_comes_to_what_it_comes_to_alone(read, tmp_path):
     paths = [write(tmp_path, number, lines) for number, lines in enumerate(FILES)]
     together = read(*paths)

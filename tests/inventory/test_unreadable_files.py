@@ -45,6 +45,7 @@ def vanish(source: Source, folder: Path) -> Source:
     return replace(source, content=None, file=path, digest=Digest(path, lambda size: None))
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.NAME)
 def test_a_file_that_vanishes_costs_only_itself(tmp_path, reader):
     """Each reader is given an example twice: once gone, once as it is."""

@@ -93,6 +93,7 @@ def whole_lists(reading) -> dict[str, set]:
     return found
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_cut_is_told_and_proves_no_absence(read, folder, name):
     for file, content, _ in examples(name):
@@ -122,6 +123,7 @@ def test_what_is_no_utf_8_is_told(read, folder, name):
     check_the_others(read(folder, device="DEV-1"))
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("name", NAMES)
 def test_every_encoding_gives_the_same_inventory(read, folder, name):
     texts = {file: content.decode() for file, content, form in examples(name) if form in TEXTS}

@@ -46,6 +46,7 @@ def test_a_robot_is_told_plain_text(kind, code: str, web: HttpReceiver) -> None:
     )
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(("kind", "code"), ROBOTS)
 @pytest.mark.parametrize(
     ("answer", "reason"),

@@ -75,6 +75,7 @@ def test_what_the_workspace_says_of_an_app_already_is_kept_with_its_comments(dec
         assert meant(decide, "app", identifier, "android_package") == [("wechat", "exact")]
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     "identifiers",
     [
@@ -97,6 +98,7 @@ def test_an_identifier_finds_its_place_however_the_file_is_written(decide, ident
         assert meant(decide, "app", "com.example.ios", "ios_bundle") == [("ours", "exact")]
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     "names", ["Ours", "[Ours, Unser]", "\n  - Ours  # in English\n  - Unser", '["Ours"]', "'Ours'"]
 )

@@ -138,6 +138,7 @@ AMONG = {
 }
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("name", AMONG)
 def test_reports_of_one_run(name: str) -> None:
     reports, expected = AMONG[name]
@@ -151,6 +152,7 @@ def test_no_two_devices_have_one_key_whatever_their_sources_are_called() -> None
     assert told[3] == "a@b@c"
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     "serial",
     [
@@ -203,6 +205,7 @@ STORED = {
 }
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("name", STORED)
 def test_a_report_of_a_stored_device(name: str, tmp_path) -> None:
     report, expected = STORED[name]

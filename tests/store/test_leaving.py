@@ -42,6 +42,7 @@ AFTERWARDS = {
 }  # fmt: skip
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("name", AFTERWARDS)
 def test_a_retired_device(name: str, tmp_path) -> None:
     later, expected = AFTERWARDS[name]

@@ -376,6 +376,7 @@ TABLE = {
 }
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("name", TABLE)
 def test_events(name: str, tmp_path) -> None:
     steps, expected = TABLE[name]
@@ -500,6 +501,7 @@ HANDED_OVER = {
 }  # fmt: skip
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("name", HANDED_OVER)
 def test_a_new_holder_has_a_due_date_of_their_own(name: str, tmp_path) -> None:
     holders, due, expected = HANDED_OVER[name]

@@ -47,6 +47,7 @@ FILTERS = {
 }
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("name", FILTERS)
 def test_a_list(name: str, toy: Toy) -> None:
     wanted, expected = FILTERS[name]

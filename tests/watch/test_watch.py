@@ -48,6 +48,7 @@ def test_the_same_content_under_another_name_is_known(home: Home) -> None:
     assert home.rows(READ) == [(1, 1)]
 
 
+@pytest.mark.thorough
 def test_another_file_of_the_same_name_is_kept_beside(home: Home) -> None:
     for day in (2, 3):
         home.drop("a.ndjson", report(1, day=day))
@@ -56,6 +57,7 @@ def test_another_file_of_the_same_name_is_kept_beside(home: Home) -> None:
     assert home.rows(READ) == [(2, 2)]
 
 
+@pytest.mark.thorough
 def test_an_archive_of_several_reports_is_recorded_once(home: Home) -> None:
     for name in ("a.zip", "b.zip"):
         with zipfile.ZipFile(home.folder / "unfinished", "w") as archive:
@@ -99,6 +101,7 @@ def test_what_is_still_written_is_not_taken(home: Home) -> None:
     assert home.rows("SELECT devices, rejected FROM report") == [(1, 0)]
 
 
+@pytest.mark.thorough
 def test_with_markers_only_what_is_marked_is_taken(home: Home) -> None:
     for name in ("a.ndjson", "b.ndjson"):
         home.drop(name, report(ord(name[0])))
@@ -108,6 +111,7 @@ def test_with_markers_only_what_is_marked_is_taken(home: Home) -> None:
     assert sorted(path.name for path in home.inbox.glob("*.ndjson*")) == ["b.ndjson"]
 
 
+@pytest.mark.thorough
 def test_folders_below_are_looked_at_where_that_is_asked(home: Home) -> None:
     (home.inbox / "site").mkdir()
     home.drop("site/a.ndjson", report(1))
