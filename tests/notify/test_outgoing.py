@@ -29,6 +29,7 @@ from policycheck.notify.outgoing import (
 from policycheck.notify.people import Directory, Person
 from policycheck.notify.posting import Webhook
 from policycheck.notify.senders import Sender, Surroundings, open_senders
+from policycheck.store.database import open_store
 from policycheck.store.notices import last_mark, note_facts, read_notices
 from policycheck.store.outbox import Message, read_progress
 
@@ -261,3 +262,52 @@ def test_a_channel_that_fails_does_not_hold_up_the_others(tmp_path, web: HttpRec
     assert (delivery.messages, len(delivery.failures), len(kept)) == (3, 3, 3)
     (waiting,) = list_waiting(toy.store)
     assert (waiting.channel, waiting.trouble) == ("bad", "it answered with HTTP 500")
+
+
+class Meddling(dict):
+    """People of whom nothing is known, and each time somebody asks, something happens."""
+
+    def __init__(self, happens) -> None:
+        super().__init__()
+        self.happens = happens
+
+    def get(self, *_: object):
+        self.happens()
+        return Person()
+
+
+def grouped(toy: Toy, happens) -> Office:
+    hook = {"kind": "webhook", "url": {"env": "X"}, "when": ["at_once"], "by": "manager"}
+    config = NotifyConfig.model_validate({"channels": {"hook": hook}})
+    return Office(toy.store, config, None, lambda: Directory(Meddling(happens)))
+
+
+def count_waiting(toy: Toy) -> int:
+    return sum(line.messages for line in list_waiting(toy.store))
+
+
+def test_others_record_while_digests_are_written(tmp_path: Path) -> None:
+    toy = Toy(tmp_path)
+    recorded: list[int] = []
+
+    def record() -> None:
+        with open_store(toy.url, wait=0).writing():
+            recorded.append(1)
+
+    desk = grouped(toy, record)
+    begin(desk, ["hook"], day(1), with_standing=False)
+    list(live(toy, range(2, 4)))
+    preview(desk, day(4))
+    fill_outbox(desk, day(4))
+    assert recorded
+    assert count_waiting(toy) == 1
+
+
+def test_what_another_told_meanwhile_is_not_told_again(tmp_path: Path) -> None:
+    toy = Toy(tmp_path)
+    quick = grouped(toy, lambda: None)
+    slow = grouped(toy, lambda: fill_outbox(quick, day(4)))
+    begin(quick, ["hook"], day(1), with_standing=False)
+    list(live(toy, range(2, 4)))
+    assert fill_outbox(slow, day(4)) == 0
+    assert count_waiting(toy) == 1

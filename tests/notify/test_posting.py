@@ -65,6 +65,31 @@ def test_an_answer_that_refuses_is_no_delivery(kind, code, answer, reason, web) 
     assert reason in refused(kind(web.url))
 
 
+@pytest.mark.parametrize(("kind", "code"), ROBOTS)
+def test_what_a_robot_answers_is_told_as_one_short_line(kind, code: str, web: HttpReceiver) -> None:
+    web.answer = lambda _: (200, f'{{"{code}": 1, "msg": "a\\u0000\\ud800\\n\\u202e{"b" * 9000}"}}')
+    reason = refused(kind(web.url))
+    assert reason.isprintable()
+    assert reason.encode()
+    assert len(reason) <= 300
+
+
+def test_what_a_robot_quotes_of_its_address_is_hidden(web: HttpReceiver) -> None:
+    url = web.url.replace("token-1234", "a%2Bb-token") + "&x=1"
+    url = url.replace("/hook", "/hook/0f2d6a7c-not-a-real-key")
+    quoted = "robot 0f2d6a7c-not-a-real-key of a+b-token, which is a%2Bb-token"
+    web.answer = lambda _: (200, f'{{"errcode": 93000, "errmsg": "{quoted}"}}')
+    assert refused(WeCom(url)).endswith("93000 robot *** of ***, which is ***")
+
+
+@pytest.mark.parametrize("address", ["/hook/\u4ee4\u724c", "/a b", "/"])
+def test_an_address_that_cannot_be_asked_is_no_bug(address: str) -> None:
+    host = "a" * 70 if address == "/" else "127.0.0.1:9"
+    reason = refused(Webhook(f"http://{host}.example{address}" if address == "/" else
+                             f"http://{host}{address}"))  # fmt: skip
+    assert "cannot be reached" in reason
+
+
 def test_dingtalk_is_signed_in_the_address(web: HttpReceiver) -> None:
     web.answer = lambda _: (200, '{"errcode": 0}')
     DingTalk(web.url, "SEC+1")(MESSAGE, MOMENT)

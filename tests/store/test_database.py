@@ -14,7 +14,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 from toy import Toy
@@ -256,3 +256,11 @@ def test_a_store_in_numbers(tmp_path) -> None:
         "run": 2, "report": 3, "rejection": 0, "device": 2, "violation": 2, "event": 3,
     }  # fmt: skip
     assert info.bytes > 4096
+
+
+def test_an_error_of_the_database_quotes_nothing_that_is_stored(tmp_path: Path) -> None:
+    store = open_store("sqlite:///store.db", tmp_path)
+    statement = text("INSERT INTO device(nothing) VALUES (:who)")
+    with store.reading() as connection, pytest.raises(OperationalError) as caught:
+        connection.execute(statement, {"who": "ann@example.com"})
+    assert "ann@example.com" not in str(caught.value)

@@ -32,6 +32,7 @@ from policycheck.store.notices import (
 )
 from policycheck.store.outbox import (
     Message,
+    Progress,
     Waiting,
     mark_failed,
     mark_sent,
@@ -106,9 +107,7 @@ def fill_outbox(office: Office, now: datetime) -> int:
     ]
     if not ready:
         return 0
-    directory = _directory(office, ready)
-    with office.store.writing() as connection:
-        return len(_make(office, connection, ready, directory, now))
+    return _make(office, ready, now)
 
 
 def begin(office: Office, names: Collection[str], now: datetime, *, with_standing: bool) -> int:
@@ -116,10 +115,9 @@ def begin(office: Office, names: Collection[str], now: datetime, *, with_standin
 
     with_standing: tell what is so already, as a preview shows it; else only what comes.
     """
-    directory = _directory(office, names)
+    if with_standing:
+        return _make(office, names, now)
     with office.store.writing() as connection:
-        if with_standing:
-            return len(_make(office, connection, names, directory, now))
         note_facts(connection, now, office.leads)
         for name in names:
             move_on(connection, name, last_mark(connection), now)
@@ -130,13 +128,16 @@ def preview(office: Office, now: datetime) -> tuple[Message, ...]:
     """Return the messages that digests of all channels would be now; nothing is kept of it."""
     names = tuple(office.config.channels)
     directory = _directory(office, names)
-    messages: list[Message] = []
+    notices: dict[str, list[Notice]] = {}
     try:
         with office.store.writing() as connection:
-            messages = _make(office, connection, names, directory, now)
+            note_facts(connection, now, office.leads)
+            progress = read_progress(connection)
+            notices = {name: list(_notices(connection, progress, name, now)) for name in names}
             raise _Undone
     except _Undone:
-        return tuple(messages)
+        made = (_messages(office.config, name, notices[name], directory, now) for name in names)
+        return tuple(message for messages in made for message in messages)
 
 
 def _directory(office: Office, names: Iterable[str]) -> Directory:
@@ -144,28 +145,37 @@ def _directory(office: Office, names: Iterable[str]) -> Directory:
     return office.directory() if any(channels[name].by for name in names) else Directory()
 
 
-def _make(
-    office: Office,
-    connection: Connection,
-    names: Iterable[str],
-    directory: Directory,
-    now: datetime,
-) -> list[Message]:
-    """Put the digests of some channels into the outbox, and move their marks on."""
-    note_facts(connection, now, office.leads)
-    progress, mark = read_progress(connection), last_mark(connection)
-    made: list[Message] = []
-    for name in names:
-        notices = (
-            read_notices(connection, progress[name].mark, now)
-            if name in progress
-            else read_standing(connection, now)
-        )
-        messages = list(_messages(office.config, name, notices, directory, now))
-        put(connection, messages, now)
-        move_on(connection, name, mark, now)
-        made += messages
-    return made
+def _make(office: Office, names: Collection[str], now: datetime) -> int:
+    """Put the digests of some channels into the outbox, and move their marks on.
+
+    They are written while nobody is kept from recording. Whose mark another moved on meanwhile
+    is left out: the other told it.
+    """
+    directory = _directory(office, names)
+    with office.store.writing() as connection:
+        note_facts(connection, now, office.leads)
+    with office.store.reading() as connection:
+        progress, mark = read_progress(connection), last_mark(connection)
+        made: dict[str, list[Message]] = {}
+        for name in names:
+            notices = _notices(connection, progress, name, now)
+            made[name] = list(_messages(office.config, name, notices, directory, now))
+    with office.store.writing() as connection:
+        current = read_progress(connection)
+        told = [name for name in names if current.get(name) == progress.get(name)]
+        for name in told:
+            put(connection, made[name], now)
+            move_on(connection, name, mark, now)
+    return sum(len(made[name]) for name in told)
+
+
+def _notices(
+    connection: Connection, progress: Mapping[str, Progress], name: str, now: datetime
+) -> Iterable[Notice]:
+    """Return what a channel has not told yet; of one that has not begun, what is so already."""
+    if name in progress:
+        return read_notices(connection, progress[name].mark, now)
+    return read_standing(connection, now)
 
 
 def _messages(

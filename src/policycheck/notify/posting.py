@@ -12,22 +12,42 @@ import hashlib
 import hmac
 import http.client
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.error import HTTPError, URLError
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from policycheck.store.outbox import Message
+from policycheck.text import visible, writable
 
 _SECONDS = 10.0
 _LONGEST_ANSWER = 64 * 1024
+_LONGEST_REASON = 300
+_SHORTEST_SECRET = 4
+_LONG_STEP = 12
+"""Steps of an address's path that are as long are keys; shorter ones are words of an API."""
 _JSON = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "policycheck"}
 
 
 class DeliveryError(Exception):
-    """A message was not taken, or nobody knows whether it was. Says why; holds no secret."""
+    """A message was not taken, or nobody knows whether it was. Says why; holds no secret.
+
+    Servers may say anything: it is kept in the store and told in the log as one short line.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(visible(writable(reason))[:_LONGEST_REASON])
+
+
+def conceal(text: str, secrets: Iterable[str]) -> str:
+    """Return a text without secrets, as they are or as they stand in an address."""
+    known = {form for secret in secrets for form in (secret, unquote(secret), quote(secret))}
+    for secret in sorted(known, key=len, reverse=True):
+        if len(secret) >= _SHORTEST_SECRET:
+            text = text.replace(secret, "***")
+    return text
 
 
 class _NoRedirects(HTTPRedirectHandler):
@@ -60,7 +80,7 @@ def _post(url: str, content: str, headers: Mapping[str, str]) -> str:
         raise DeliveryError(f"it answered with HTTP {error.code}") from None
     except URLError as error:
         raise DeliveryError(f"it cannot be reached: {error.reason}") from None
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise DeliveryError(f"it cannot be reached: {type(error).__name__}") from None
 
 
@@ -137,4 +157,12 @@ def _tell(url: str, payload: Mapping[str, object], code: str) -> None:
         raise DeliveryError("its answer is not what this kind of robot answers") from None
     if taken != 0:
         reason = next((told[name] for name in ("errmsg", "msg") if name in told), "")
-        raise DeliveryError(f"it refused the message: {code} {taken} {reason}".strip())
+        said = conceal(f"{taken} {reason}", _secrets_in(url))
+        raise DeliveryError(f"it refused the message: {code} {said}".strip())
+
+
+def _secrets_in(url: str) -> Iterator[str]:
+    """Yield the values of an address's query, and the keys in its path."""
+    parts = urlsplit(url)
+    yield from (value for _, value in parse_qsl(parts.query))
+    yield from (step for step in parts.path.split("/") if len(step) >= _LONG_STEP)

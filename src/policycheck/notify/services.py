@@ -14,13 +14,12 @@ from typing import Any
 import apprise
 
 from policycheck.channels import MailServer
-from policycheck.notify.posting import DeliveryError
+from policycheck.notify.posting import DeliveryError, conceal
 from policycheck.store.outbox import Message
 
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 _MODES = {"starttls": "starttls", "tls": "ssl", "none": "insecure"}
 logging.getLogger("apprise").propagate = False  # its lines may hold addresses with their tokens
-_SHORTEST_SECRET = 4
 _SECONDS = 15
 _ASSET = apprise.AppriseAsset(
     app_id="policycheck", app_desc="policycheck", app_url="", image_url_mask="", async_mode=False
@@ -114,7 +113,4 @@ def _quietly(act: Callable[[], Any], secrets: tuple[str, ...]) -> Any:  # noqa: 
         if level in {"WARNING", "ERROR"} or text.startswith("Socket Exception: ")
     ]
     reason = "; ".join(reasons) or "no reason is given"
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
-        if len(secret) >= _SHORTEST_SECRET:
-            reason = reason.replace(secret, "***")
-    raise DeliveryError(reason)
+    raise DeliveryError(conceal(reason, secrets))

@@ -79,7 +79,8 @@ def connect(url: URL, wait: float) -> Engine:
     }
     if "connect_timeout" not in url.query:
         arguments["connect_timeout"] = _CONNECT_SECONDS
-    engine = create_engine(url, poolclass=NullPool, connect_args=arguments)
+    # no error quotes what is stored: it is of people, and is not for logs
+    engine = create_engine(url, poolclass=NullPool, connect_args=arguments, hide_parameters=True)
     engine.update_execution_options(wait=wait)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)

@@ -43,7 +43,8 @@ def connect(url: URL, wait: float) -> Engine:
     """Return the engine of a located file; `wait` is in seconds."""
     # a run is entered by a thread, but never used by two at once (see OpenArchive.entering)
     arguments = {"timeout": wait, "check_same_thread": False}
-    engine = create_engine(url, poolclass=NullPool, connect_args=arguments)
+    # no error quotes what is stored: it is of people, and is not for logs
+    engine = create_engine(url, poolclass=NullPool, connect_args=arguments, hide_parameters=True)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine
