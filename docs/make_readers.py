@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from policycheck.inventory.base import Facts, FormatReader
+from policycheck.inventory.base import Facts
 from policycheck.inventory.detect import READERS
+from policycheck.inventory.reader import FormatReader
 from policycheck.model import IDENTIFIER_TYPES
 
 DOCUMENT = Path(__file__).with_name("readers.md")

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import duckdb
 
-from policycheck.inventory.base import Reader, Source
+from policycheck.inventory.base import Source
 from policycheck.inventory.detect import detect
 from policycheck.inventory.files.opening import Opener
+from policycheck.inventory.reader import Reader
 from policycheck.inventory.report_file import UnreadableError
 from policycheck.inventory.staging.area import Staging
 

@@ -19,7 +19,6 @@ from policycheck.problems import Problem
 
 if TYPE_CHECKING:
     from policycheck.inventory.files.digest import Digest
-    from policycheck.inventory.staging.area import Staging
 
 Form = Literal["table", "parquet", "json", "xml", "text", "binary", "empty"]
 Progress = Callable[[int, int], None]
@@ -181,8 +180,8 @@ TOLD = (
 """The columns that formats differ in, of the device and of the item."""
 
 
-class Reader(Protocol):
-    """A module that reads one family of reports. Modules fit this by their names."""
+class Format(Protocol):
+    """What a reader's module says of itself."""
 
     NAME: str
     """The format's name."""
@@ -192,22 +191,3 @@ class Reader(Protocol):
     """For people: "Microsoft Intune, discovered apps and devices"."""
     LOOKS_FOR: str
     """What `claims` looks for, in words, for the message that nothing was found."""
-
-    def claims(self, head: Head) -> bool:
-        """Tell whether this looks like one of mine. Looks at content, never at names."""
-        ...
-
-    def read(self, sources: Sequence[Source], staging: Staging) -> None:
-        """Put all rows of my sources into the staging area.
-
-        Gets every source that it claimed in one call, because some formats spread one
-        report over several files. Refuses a source by `staging.refuse`.
-        """
-        ...
-
-
-class FormatReader(Reader, Protocol):
-    """A reader that is built in."""
-
-    FACTS: Facts
-    """What its reports can say."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from policycheck.inventory.base import Form, FormatReader, Head, Reader
+from policycheck.inventory.base import Form, Head
 from policycheck.inventory.files.heads import describe, is_empty_answer
 from policycheck.inventory.formats import snipe_it, wazuh
 from policycheck.inventory.formats.agents import agent_json, agent_xml
@@ -34,6 +34,7 @@ from policycheck.inventory.formats.sbom import bills as sbom
 from policycheck.inventory.formats.windows import registry as windows_registry
 from policycheck.inventory.formats.windows import uninstall_table, winget_export, winget_list
 from policycheck.inventory.mapping.reader import MappedReader
+from policycheck.inventory.reader import FormatReader, Reader
 from policycheck.inventory.report_file import UnreadableError
 
 READERS: tuple[FormatReader, ...] = (

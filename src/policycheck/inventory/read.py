@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import Earlier, Input, Progress, Reader, ReadResult, Source
+from policycheck.inventory.base import Earlier, Input, Progress, ReadResult, Source
 from policycheck.inventory.detect import detect
 from policycheck.inventory.files.digest import Digest
 from policycheck.inventory.files.opening import Opener
 from policycheck.inventory.files.paths import expand_paths
 from policycheck.inventory.mapping.file import FileMapping
 from policycheck.inventory.mapping.reader import MappedReader
+from policycheck.inventory.reader import Reader
 from policycheck.inventory.report_file import UnreadableError, look_at
 from policycheck.inventory.staging.area import Staging
 from policycheck.problems import sort_problems

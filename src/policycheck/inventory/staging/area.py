@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from policycheck.inventory.base import ROSTER, Earlier, Reader, Source
+from policycheck.inventory.base import ROSTER, Earlier, Format, Source
 from policycheck.inventory.documents.delimited import Fault, guess_fields
 from policycheck.inventory.files.spool import unused_path
 from policycheck.inventory.report_file import UnreadableError
@@ -79,7 +79,7 @@ class Staging:
         con.execute("SET TimeZone = 'UTC'")
         con.execute(STAGED_TABLES)
 
-    def enter(self, source: Source, reader: Reader) -> None:
+    def enter(self, source: Source, reader: Format) -> None:
         """Take note of a source and of who reads it."""
         self._paths[source.input_no] = source.path
         self.formats[source.input_no] = reader.NAME
