@@ -8,6 +8,10 @@ BIN := $(VENV)/bin
 # An upper bound that a machine's pip configuration sets would clash with our hashes.
 INSTALL := PIP_CONSTRAINT= PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq --no-deps
 AS_OF := 2013-09-30
+# The tests start the program hundreds of times: where bytecode may not be kept, each start would
+# compile it anew. (A mutant may be as old and as large as the file that it takes the place of.)
+unexport PYTHONDONTWRITEBYTECODE
+mutants: export PYTHONDONTWRITEBYTECODE := 1
 # Options for pytest, say: make test PYTEST_ARGS="-k oracle"
 PYTEST_ARGS ?=
 
