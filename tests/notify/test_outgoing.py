@@ -29,9 +29,12 @@ from policycheck.notify.outgoing import (
 from policycheck.notify.people import Directory, Person
 from policycheck.notify.posting import Webhook
 from policycheck.notify.senders import Sender, Surroundings, open_senders
+from policycheck.store.chain import record_deeds
 from policycheck.store.database import open_store
+from policycheck.store.forgetting import forget
 from policycheck.store.notices import last_mark, note_facts, read_notices
 from policycheck.store.outbox import Message, read_progress
+from policycheck.store.tombstones import PRUNE
 
 GRACE = Rules(grace_days=3)
 PEOPLE = Directory(
@@ -134,7 +137,9 @@ import os, sys
 from datetime import timedelta
 sys.path[:0] = {path!r}
 from test_outgoing import office, send_waiting, Webhook, day
+from policycheck.store.chain import record_deeds
 from policycheck.store.database import open_store
+from policycheck.store.forgetting import forget
 class Store: store = open_store(sys.argv[1])
 class Dying(Webhook):
     def __call__(self, message, now):
@@ -311,3 +316,21 @@ def test_what_another_told_meanwhile_is_not_told_again(tmp_path: Path) -> None:
     list(live(toy, range(2, 4)))
     assert fill_outbox(slow, day(4)) == 0
     assert count_waiting(toy) == 1
+
+
+def test_who_is_forgotten_while_digests_are_written_is_in_none(tmp_path: Path) -> None:
+    toy = Toy(tmp_path)
+    begin(grouped(toy, lambda: None), ["hook"], day(1), with_standing=False)
+    toy.audit(2, Report(device="d1", person="p1@example.com", at=2), rules=GRACE)
+    wanted = ["p1@example.com"]
+
+    def forget_them() -> None:
+        while wanted:
+            with toy.store.writing() as connection:
+                forget(connection, frozenset({wanted.pop()}))
+                asked = {"at": day(2), "version": "0.1.0", "options": {}}
+                record_deeds(connection, PRUNE, (), **asked)
+
+    assert fill_outbox(grouped(toy, forget_them), day(2)) == 1
+    ((body,),) = toy.rows("SELECT body FROM message")
+    assert ("wechat" in body, "p1@" in body) == (True, False)

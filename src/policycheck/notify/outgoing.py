@@ -42,6 +42,7 @@ from policycheck.store.outbox import (
     read_waiting,
     take,
 )
+from policycheck.store.retention import last_pruning
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -149,24 +150,29 @@ def _make(office: Office, names: Collection[str], now: datetime) -> int:
     """Put the digests of some channels into the outbox, and move their marks on.
 
     They are written while nobody is kept from recording. Whose mark another moved on meanwhile
-    is left out: the other told it.
+    is left out: the other told it. Where something was pruned meanwhile, perhaps a person, they
+    are written anew: they may tell what is to be forgotten.
     """
     directory = _directory(office, names)
     with office.store.writing() as connection:
         note_facts(connection, now, office.leads)
-    with office.store.reading() as connection:
-        progress, mark = read_progress(connection), last_mark(connection)
-        made: dict[str, list[Message]] = {}
-        for name in names:
-            notices = _notices(connection, progress, name, now)
-            made[name] = list(_messages(office.config, name, notices, directory, now))
-    with office.store.writing() as connection:
-        current = read_progress(connection)
-        told = [name for name in names if current.get(name) == progress.get(name)]
-        for name in told:
-            put(connection, made[name], now)
-            move_on(connection, name, mark, now)
-    return sum(len(made[name]) for name in told)
+    while True:
+        with office.store.reading() as connection:
+            pruned, mark = last_pruning(connection), last_mark(connection)
+            progress = read_progress(connection)
+            made: dict[str, list[Message]] = {}
+            for name in names:
+                notices = _notices(connection, progress, name, now)
+                made[name] = list(_messages(office.config, name, notices, directory, now))
+        with office.store.writing() as connection:
+            if last_pruning(connection) != pruned:
+                continue
+            current = read_progress(connection)
+            told = [name for name in names if current.get(name) == progress.get(name)]
+            for name in told:
+                put(connection, made[name], now)
+                move_on(connection, name, mark, now)
+        return sum(len(made[name]) for name in told)
 
 
 def _notices(

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, String, bindparam, delete, select, text, upda
 from policycheck.store.opened import list_opened, without_violations
 from policycheck.store.tables import metadata
 from policycheck.store.times import UtcTime
+from policycheck.store.tombstones import PRUNE
 
 _PERSONAL = metadata.tables["personal"]
 _CONTENT = metadata.tables["content"]
@@ -42,6 +43,12 @@ _NEEDED = text(
     " SELECT 1 FROM event WHERE kind = 'renamed' AND detail IN :names LIMIT 1"
 ).bindparams(bindparam("names", expanding=True, type_=String()))
 _AT_ONCE = 500
+
+
+def last_pruning(connection: Connection) -> int:
+    """Return the last run that removed something, 0 where there is none."""
+    asked = text("SELECT max(id) FROM run WHERE kind = :kind")
+    return connection.execute(asked, {"kind": PRUNE}).scalar() or 0
 
 
 def remove_rejections(connection: Connection, before: datetime) -> tuple[int, int]:
