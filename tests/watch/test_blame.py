@@ -16,7 +16,7 @@ from policycheck.store.archive import Archive
 from policycheck.store.database import open_store
 from policycheck.store.facts import Facts
 from policycheck.watch.batch import Fate, Recorder, Trouble
-from policycheck.watch.claims import Drop
+from policycheck.watch.drop import Drop
 from policycheck.watch.held import Held
 
 Fails = Callable[[Drop], Exception | None]

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from policycheck.request import AuditRequest
     from policycheck.store.archive import Archive
     from policycheck.store.watchers import Heartbeat
-    from policycheck.watch.claims import Claims, Drop
+    from policycheck.watch.claims import Claims
+    from policycheck.watch.drop import Drop
     from policycheck.watch.in_place import InPlace
     from policycheck.watch.inbox import Manner
     from policycheck.watch.orders import Orders, Standing

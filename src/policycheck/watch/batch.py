@@ -14,7 +14,7 @@ from policycheck.problems import PolicycheckError, Problem
 from policycheck.reading import UnreadableInputsError, rejected_files
 from policycheck.store.known import known_files, knows_archive
 from policycheck.text import writable
-from policycheck.watch.claims import Drop
+from policycheck.watch.drop import Drop
 
 if TYPE_CHECKING:
     from policycheck.outcome import Outcome

@@ -8,55 +8,28 @@ taken back by the next one. Nothing is ever renamed over anything.
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 import os
 import re
 import shutil
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from policycheck.text import writable
-from policycheck.watch.inbox import DONE, MARKER, PROCESSING, REJECTED, Candidate, open_regular
+from policycheck.watch.drop import Drop, describe
+from policycheck.watch.inbox import DONE, MARKER, PROCESSING, REJECTED, Candidate
 from policycheck.watch.places import Place, parent_of, take_in
 
 _LOCK = ".lock"
 _OWNER = re.compile(r"(?P<host>.+)-\d+-\d+")
 _ABANDONED_SECONDS = 600
 """So long a watcher on another machine may not have touched its lock, and is taken for gone."""
-_CHUNK = 1 << 16
-"""Most reports are small: room for a megabyte costs more than reading them does."""
-_ZIP = b"PK\x03\x04"
-
-
-@dataclass(frozen=True)
-class Drop:
-    """A file that is ours."""
-
-    path: Path
-    """Where it lies."""
-    name: str
-    """Its path in the inbox."""
-    size: int
-    sha256: str
-    """Empty for what is no ordinary file."""
-    packed: bool = False
-    """A ZIP archive, of which the ledger knows the members."""
-    fault: str = ""
-    """Why it will never be read."""
-    unreadable: str = ""
-    """Why it cannot be read for now."""
-
-    @property
-    def base(self) -> Path:
-        """The folder from which its name counts."""
-        return self.path.parents[self.name.count("/")]
 
 
 class Claims:
@@ -161,18 +134,13 @@ class Claims:
             "reason": reason,
             "rejected_at": f"{at:%Y-%m-%dT%H:%M:%SZ}",
         }
-        place = self._put(drop, REJECTED)
-        unfinished = place.with_name(f".{place.name}.reason.json")
-        unfinished.unlink(missing_ok=True)
-        with unfinished.open("x", encoding="utf-8") as file:
-            file.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
-        unfinished.replace(place.with_name(f"{place.name}.reason.json"))
+        self._put(drop, REJECTED, note=partial(_write_reason, told))
 
     def give_back(self, drop: Drop) -> None:
         """Put a file back into the inbox: it changed while it was read."""
         self._put(drop)
 
-    def _put(self, drop: Drop, *folders: str) -> Path:
+    def _put(self, drop: Drop, *folders: str, note: Callable[[Path], None] | None = None) -> None:
         """Move a file into a folder of the inbox, which stays open until the batch is over."""
         at = self._inbox
         try:
@@ -181,7 +149,7 @@ class Claims:
                 if name not in self._places:
                     self._places[name] = Place(at / folder)
                 at = self._places[name].path
-            return take_in(at, drop.path, drop.name.rpartition("/")[2], drop.sha256[:12])
+            take_in(at, drop.path, drop.name.rpartition("/")[2], drop.sha256[:12], note)
         except OSError:
             self._let_go()  # somebody removed one of them
             raise
@@ -200,35 +168,18 @@ class Claims:
         self._let_go()
 
 
+def _write_reason(told: Mapping[str, object], place: Path) -> None:
+    """Write beside a rejected file why it was."""
+    unfinished = place.with_name(f".{place.name}.reason.json")
+    unfinished.unlink(missing_ok=True)
+    with unfinished.open("x", encoding="utf-8") as file:
+        file.write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+    unfinished.replace(place.with_name(f"{place.name}.reason.json"))
+
+
 def name_watcher() -> str:
     """Return how this process is called as a watcher: `HOST-PID`."""
     return f"{socket.gethostname()}-{os.getpid()}"
-
-
-def describe(path: Path, name: str) -> Drop:
-    """Read a claimed file's size and digest; say what is wrong with it where it is no file."""
-    try:
-        size, sha256, packed = digest(path)
-    except OSError as error:
-        if error.errno in {errno.EMFILE, errno.ENFILE, errno.ESTALE}:
-            raise
-        if error.errno == errno.EIO:
-            return Drop(path, name, 0, "", unreadable=f"cannot be read: {error.strerror}")
-        return Drop(path, name, 0, "", fault="is no ordinary file, or may not be read")
-    return Drop(path, name, size, sha256, packed, "" if size else "is empty")
-
-
-def digest(path: Path) -> tuple[int, str, bool]:
-    """Return a file's size, its SHA-256, and whether it is a ZIP archive."""
-    counted = hashlib.sha256()
-    with open_regular(path) as handle:
-        start = chunk = os.read(handle, _CHUNK)
-        size = 0
-        while chunk:
-            size += len(chunk)
-            counted.update(chunk)
-            chunk = os.read(handle, _CHUNK)
-    return size, counted.hexdigest(), start.startswith(_ZIP)
 
 
 def _folders(folder: Path) -> list[Path]:

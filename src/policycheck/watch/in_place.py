@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from policycheck.watch.claims import Drop, describe
+from policycheck.watch.drop import Drop, describe
 from policycheck.watch.inbox import Candidate, open_regular
 from policycheck.watch.places import parent_of
 

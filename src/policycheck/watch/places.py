@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -46,10 +46,13 @@ class Place:
         self._handle = None
 
 
-def take_in(folder: Path, path: Path, name: str, mark: str) -> Path:
+def take_in(
+    folder: Path, path: Path, name: str, mark: str, note: Callable[[Path], None] | None = None
+) -> Path:
     """Move a file into a folder, under a name or one that is like it; `mark` ends one that is cut.
 
-    Never over what is there.
+    Never over what is there. `note` writes something beside the file at its new place, before it
+    leaves the old one: whoever dies in between finds it there and does both again.
     """
     if len(os.fsencode(name)) > _LONGEST_NAME:
         name = f"{os.fsdecode(os.fsencode(name)[:_LONGEST_NAME])}~{mark}"
@@ -57,7 +60,7 @@ def take_in(folder: Path, path: Path, name: str, mark: str) -> Path:
     while True:
         stem, dot, suffix = name.partition(".")
         place = folder / (f"{stem}~{number}{dot}{suffix}" if number else name)
-        if _move_unless_there(path, place):
+        if _move_unless_there(path, place, note or _note_nothing):
             return place
         number += 1
 
@@ -81,18 +84,25 @@ def parent_of(folder: Path, name: str) -> Iterator[str]:
         yield f"{_HELD}/{handle}/{base}"
 
 
-def _move_unless_there(path: Path, place: Path) -> bool:
-    """Rename, but never over what is there; False where something is."""
+def _note_nothing(_: Path) -> None:
+    pass
+
+
+def _move_unless_there(path: Path, place: Path, note: Callable[[Path], None]) -> bool:
+    """Rename, but never over what is there; False where something else is."""
     try:
         os.link(path, place, follow_symlinks=False)
     except FileExistsError:
-        return False
+        if not os.path.samestat(path.lstat(), place.lstat()):
+            return False  # else a watcher was killed between the two halves of this
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
         if os.path.lexists(place):
             return False
         path.rename(place)
+        note(place)
         return True
+    note(place)
     os.unlink(path)  # noqa: PTH108 - half as long as by Path
     return True

@@ -12,7 +12,8 @@ from policycheck.store.watchers import STOPPED
 from policycheck.watch import supervisor
 from policycheck.watch.backoff import Backoff
 from policycheck.watch.batch import Fate, Recorder, Trouble, describe_machine
-from policycheck.watch.claims import Claims, Drop
+from policycheck.watch.claims import Claims
+from policycheck.watch.drop import Drop
 from policycheck.watch.events import Events
 from policycheck.watch.filing import Filing
 from policycheck.watch.held import Held
