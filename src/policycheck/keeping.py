@@ -32,14 +32,19 @@ ORDER BY f.app_id
 """
 
 
-def lay_out_evidence(con: DuckDBPyConnection) -> None:
-    """Leave for the store what proves each finding: the rows as they were reported."""
+def lay_out_evidence(con: DuckDBPyConnection, request: AuditRequest) -> None:
+    """Leave for the store what proves each finding: the rows as they were reported.
+
+    And, by column, what the policy's conditions and waivers were asked of: the device as all its
+    systems report it, and its person.
+    """
     device = [name for name in DEVICE_COLUMNS if name not in PERSONAL_OF_DEVICES]
     item = [name for name in ITEM_COLUMNS if name not in PERSONAL_OF_ITEMS]
     personal = {
         "person_id": "f.person_id",
         **{f"device_{name}": f"r.{name}" for name in PERSONAL_OF_DEVICES},
         **{f"item_{name}": f"h.{name}" for name in PERSONAL_OF_ITEMS},
+        "asked": _asked(request),
     }
     con.execute(
         "CREATE OR REPLACE TEMP VIEW copied AS"
@@ -51,7 +56,31 @@ def lay_out_evidence(con: DuckDBPyConnection) -> None:
         " LEFT JOIN report AS r ON r.report_no = f.report_no"
         " LEFT JOIN hit AS h ON h.hit_no = f.hit_no"
         " LEFT JOIN distinct_item AS i ON i.item_no = h.item_no"
+        " LEFT JOIN device ON device.device_key = f.device_key"
+        " LEFT JOIN judged_person AS person ON person.device_no = device.device_no"
     )
+
+
+def _asked(request: AuditRequest) -> str:
+    """Return the SQL of what each policy's conditions asked of a device, as a JSON object."""
+    from sqlglot import exp
+
+    from policycheck.policy.sql import column_to_sql
+
+    chosen = exp.Case(this=exp.column("policy", "f"))
+    for policy in request.policies:
+        waivers = [waiver.when for waiver in request.waivers if waiver.policy == policy.policy]
+        conditions = [*policy.conditions, *waivers]
+        names = sorted({name for each in conditions for name in each.columns})
+        members = [
+            part
+            for name in names
+            if name.partition(".")[0] in ("device", "person")
+            for part in (exp.Literal.string(name), column_to_sql(name))
+        ]
+        told = exp.func("json_object", *members)
+        chosen = chosen.when(exp.Literal.string(policy.policy), told)
+    return f"CASE WHEN f.device_key IS NOT NULL THEN {chosen.sql('duckdb')} END"
 
 
 def _holder(name: str) -> str:

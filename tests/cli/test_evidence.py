@@ -55,6 +55,79 @@ def test_a_pack_holds_what_proves_a_violation(pack: Path, fleet: Fleet) -> None:
     assert app["app"]["app_id"] == "wechat"
 
 
+WAIVER = """\
+language: 1
+waiver: w-1
+policy: no-wechat
+control: no-wechat
+when: {device.platform: android, person.groups: support}
+reason: They answer customers there.
+ticket: T-1
+requested_by: a@example.com
+approved_by: b@example.com
+granted: 2026-11-01
+expires: 2026-11-30
+"""
+POLICY = """\
+language: 1
+policy: no-wechat
+title: No WeChat here
+issuer: Example Ltd.
+status: active
+effective_from: 2026-01-01
+timezone: UTC
+stale_after: 30d
+applies_to: {person.type: employee}
+except:
+  - when: [{device.attributes.lab: "yes"}, {device.ownership: personal}]
+    reason: The laboratory tests it.
+controls:
+  - id: no-wechat
+    clause: Nobody uses WeChat for work.
+    severity: high
+    applies_to: {device.platform: [android, ios]}
+    forbid: {app: wechat}
+    indication: {device.ownership: personal_enrolled}
+"""
+
+
+def test_a_pack_tells_each_step_of_the_verdict(fleet: Fleet, folder: Path, run: Run) -> None:
+    (folder / "policycheck.yaml").write_text(CONFIG)
+    fleet.policy.write_text(POLICY)
+    (folder / "waivers").mkdir()
+    (folder / "waivers" / "w-1.yaml").write_text(WAIVER)
+    people = "person_id,email,type,groups\nuser1,user1@example.com,employee,support\n"
+    fleet.people.write_text(people)
+    write_lines(fleet.report, [device(1, WECHAT, attributes={"lab": "no"})])
+    run("audit", fleet.report.name, "--as-of", "2026-11-03", "-q")
+    (line,) = json.loads(run("violation", "list", "-f", "json").out)
+    assert run("evidence", "export", line["fingerprint"], "pack.zip").code == 0
+    assert run("evidence", "verify", "pack.zip").code == 0
+    files = unpacked(folder / "pack.zip")
+    (verdict,) = json.loads(files["steps.json"])
+    steps = {step["step"]: step for step in verdict["steps"]}
+    assert {name: step["answer"] for name, step in steps.items()} == {
+        "policy in force": "yes", "policy scope": "true", "control scope": "true",
+        "policy exception": "not true, or over", "requirement": "broken",
+        "indication": "not true", "waiver": "waived",
+    }  # fmt: skip
+    assert steps["policy scope"]["asked"] == {"person.type": "employee"}
+    assert steps["policy scope"]["of"] == {"person.type": "employee"}
+    assert steps["control scope"]["of"] == {"device.platform": "android"}
+    excused = {"device.attributes.lab": "no", "device.ownership": None}
+    assert steps["policy exception"]["of"] == excused
+    assert steps["requirement"]["asked"] == {"forbid": {"app": "wechat"}}
+    assert steps["requirement"]["of"]["app_id"] == "wechat"
+    assert steps["waiver"]["of"] == {"device.platform": "android", "person.groups": ["support"]}
+    assert "- policy scope: true" in files["index.md"].decode()
+    run("store", "prune", "--forget", "user1")
+    run("evidence", "export", line["fingerprint"], "pack.zip")
+    assert run("evidence", "verify", "pack.zip").code == 0
+    (verdict,) = json.loads(unpacked(folder / "pack.zip")["steps.json"])
+    steps = {step["step"]: step for step in verdict["steps"]}
+    assert [steps[name]["of"] for name in ("policy scope", "waiver")] == [{}, {}]
+
+
 def test_of_merged_devices_a_pack_holds_both_lives_and_records(
     fleet: Fleet, folder: Path, run: Run
 ) -> None:
@@ -137,6 +210,8 @@ def test_a_forger_who_mends_the_manifest_is_found(pack: Path, run: Run) -> None:
         ("openings.json", b"user1", b"user2"),
         ("runs.json", b'"audit"', b'"prune"'),
         ("index.md", b"opened by", b"closed by"),
+        ("steps.json", b'"employee"', b'"partner"'),
+        ("steps.json", b'"wechat"', b'"qq"'),
     ):
         files = unpacked(pack)
         files[name] = files[name].replace(was, forged)

@@ -106,6 +106,15 @@ class Policy:
     overrides: bool = False
     """Whether it means to shadow a shipped policy of the same name."""
 
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Return what it asks of devices and people, in whatever control."""
+        asked = [self.applies_to, *(each.when for each in self.exceptions)]
+        for control in self.controls:
+            asked += [each for each in (control.applies_to, control.indication) if each is not None]
+            asked += [each.when for each in control.exceptions]
+        return tuple(asked)
+
     def effective(self, control: Control) -> tuple[datetime | None, datetime | None]:
         """Return a control's first and last moment in UTC, narrowed by the policy's.
 

@@ -5,6 +5,8 @@
 - `runs.json`: the runs from the first of these events to the head of the chain
 - `openings.json`: the records that it was opened and reopened with, as they were reported, each
   with its way up to its run's seal, and what is personal of it, if nobody had to be forgotten
+- `steps.json`: why it was a violation: each step of the verdict, from scope to waiver, with what
+  was asked and of which values; made of the other files
 - `policy/`, `waiver/`, `app/`: the texts that were in force, named by their digests
 - `manifest.json`: the digest of each file, the fingerprint and the head; `signature` is of it
 
@@ -16,7 +18,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -27,10 +29,11 @@ from policycheck.store.chain import run_rows
 from policycheck.store.contents import read_content, unpack
 from policycheck.store.opened import read_opening, read_personal
 from policycheck.store.pack_index import write_index
+from policycheck.store.pack_steps import list_steps
 from policycheck.store.tables import metadata
 from policycheck.store.tree import path_to
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 SIGNATURE = "signature"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -39,18 +42,21 @@ _TOLD = ("policy", "waiver", "app")
 
 def collect(connection: Connection, fingerprint: str) -> dict[str, bytes]:
     """Return the files of a violation's pack, but for the signature, by name."""
-    events = list(_events(connection, fingerprint))
+    events = _plain(_events(connection, fingerprint))
     first = min(event["event"][1] for event in events)
     rows = connection.execute(run_rows().where(metadata.tables["run"].c.id >= first))
-    runs = [dict(row) for row in rows.mappings()]
-    openings = list(_openings(connection, events, runs))
+    runs = _plain(dict(row) for row in rows.mappings())
+    openings = _plain(_openings(connection, events, runs))
     told = {
         "events.json": canonical(events).encode(),
         "runs.json": canonical(runs).encode(),
         "openings.json": canonical(openings).encode(),
         **_contents(connection, events, runs, openings),
     }
-    told["index.md"] = write_index(fingerprint, events, runs, openings, sorted(told)).encode()
+    steps = list_steps(events, runs, openings, told)
+    told["steps.json"] = canonical(steps).encode()
+    index = write_index(fingerprint, events, runs, openings, steps=steps, files=sorted(told))
+    told["index.md"] = index.encode()
     manifest = {
         "format": FORMAT,
         "fingerprint": fingerprint,
@@ -67,6 +73,11 @@ def as_zip(files: Mapping[str, bytes]) -> bytes:
         for name, content in sorted(files.items()):
             pack.writestr(zipfile.ZipInfo(name, _EPOCH), content)
     return packed.getvalue()
+
+
+def _plain(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows as they are read from the pack's JSON: times are texts."""
+    return [json.loads(canonical(row)) for row in rows]
 
 
 def _sha256(content: bytes) -> str:

@@ -10,13 +10,15 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from policycheck.problems import PolicycheckError
 from policycheck.store.canonical import canonical
 from policycheck.store.chain import hash_run
 from policycheck.store.pack import FORMAT, MANIFEST, SIGNATURE, as_zip
 from policycheck.store.pack_index import write_index
+from policycheck.store.pack_steps import list_steps
 from policycheck.store.tree import leads
 
-_UNREADABLE = (KeyError, ValueError, TypeError, IndexError, AttributeError)
+_UNREADABLE = (KeyError, ValueError, TypeError, IndexError, AttributeError, PolicycheckError)
 LARGEST = 256 << 20
 """No pack is larger."""
 
@@ -87,12 +89,16 @@ def _check_parts(
     for name in sorted(files):
         if "/" in name and not _is_kept(name, files[name], kept):
             yield f"{name} is none of the texts that the runs went by"
+    steps = list_steps(events, runs, openings, files)
+    if canonical(steps).encode() != files["steps.json"]:
+        yield "steps.json does not say what the other files say"
     names = sorted(set(files) - {MANIFEST, SIGNATURE, "index.md"})
-    index = write_index(manifest["fingerprint"], events, runs, openings, names)
+    fingerprint = manifest["fingerprint"]
+    index = write_index(fingerprint, events, runs, openings, steps=steps, files=names)
     if index.encode() != files["index.md"]:
         yield "index.md does not say what the other files say"
-    if manifest["fingerprint"] not in {event["event"][3] for event in events}:
-        yield f"{MANIFEST}: no event is of violation {manifest['fingerprint']}"
+    if fingerprint not in {event["event"][3] for event in events}:
+        yield f"{MANIFEST}: no event is of violation {fingerprint}"
 
 
 def _check_runs(runs: list[dict[str, Any]], head: str, known_head: str | None) -> Iterator[str]:

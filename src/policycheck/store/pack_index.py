@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from policycheck.store.canonical import canonical
 from policycheck.text import visible
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$:])")
@@ -17,6 +18,8 @@ def write_index(
     events: Sequence[Mapping[str, Any]],
     runs: Sequence[Mapping[str, Any]],
     openings: Sequence[Mapping[str, Any]],
+    *,
+    steps: Sequence[Mapping[str, Any]],
     files: Sequence[str],
 ) -> str:
     """Return the index; all that it says is said by the other files."""
@@ -27,15 +30,25 @@ def write_index(
         lines += _members(json.loads(opening["opening"]))
         told = opening["personal"]
         lines += _members(json.loads(told[1])) if told else ["- who: forgotten"]
+    for verdict in steps:
+        lines += ["", f"## Why it was a violation in run {verdict['run']}", ""]
+        lines += [line for step in verdict["steps"] for line in _step(step)]
     lines += ["", "## Its life", ""]
     for event in events:
         number, run_id, at, _, kind, cause, detail = event["event"]
-        moment = at if isinstance(at, str) else f"{at:%Y-%m-%dT%H:%M:%S.%fZ}"
         more = f", {_inert(detail)}" if detail else ""
-        lines.append(f"- {moment} {_inert(kind)} by {_inert(cause)}{more}"
+        lines.append(f"- {at} {_inert(kind)} by {_inert(cause)}{more}"
                      f" (event {number} of run {run_id})")  # fmt: skip
     lines += ["", "## Files", "", *(f"- {name}" for name in files), ""]
     return "\n".join(lines)
+
+
+def _step(step: Mapping[str, Any]) -> Iterator[str]:
+    """Tell a step of the verdict: its answer, what was asked, and of which values."""
+    yield f"- {_inert(step['step'])}: {_inert(step['answer'])}"
+    if step["asked"]:
+        yield f"  - asked: {_inert(canonical(step['asked']))}"
+    yield from (f"  - {_inert(name)} = {_inert(value)}" for name, value in step["of"].items())
 
 
 def _members(told: Mapping[str, Any]) -> Iterator[str]:
