@@ -110,10 +110,11 @@ def filed(home: Home) -> int:
 def check(home: Home, dropped: int) -> None:
     """Let a last watcher repair everything; compare with one that nobody disturbed."""
     home.watch_once("--settle", "0", bound=BOUND + dropped)  # many small batches were left
-    good = sum(number % BAD != 0 for number in range(dropped))
-    assert home.rows(READ) == [(good, good)]
-    assert len(home.names("done")) == good
-    assert len(home.names("rejected")) == 2 * (dropped - good)
+    good = [f"{number}.txt" for number in range(dropped) if number % BAD]
+    bad = [f"{number}.txt" for number in range(dropped) if not number % BAD]
+    assert home.rows(READ) == [(len(good), len(good))]
+    assert home.names("done") == sorted(good)
+    assert home.names("rejected") == sorted(bad + [f"{name}.reason.json" for name in bad])
     assert [path.name for path in home.inbox.iterdir() if path.is_file()] == []
     assert home.names("processing") == []
     quiet = Home.make(home.folder / "undisturbed")

@@ -42,7 +42,8 @@ _OLD = timedelta(days=1)
 def open_archive(settings: Settings, inbox: Path) -> Archive:
     """Open the store. Raises PolicycheckError where there is none, or no inbox."""
     if not inbox.is_dir():
-        raise PolicycheckError([Problem(f"there is no folder {quote(str(inbox))}", None)])
+        message = f"there is no folder {quote(str(inbox))}"
+        raise PolicycheckError([Problem(message, None, "make it, then drop reports into it")])
     archive = archive_of(settings, writes=True)
     if archive is None:
         hint = "run this in a workspace, or name a store with --store"
