@@ -21,7 +21,7 @@ from policycheck.policy.controls import READERS
 from policycheck.policy.fields import PLACEHOLDERS
 from policycheck.policy.map_reader import OPERATORS, WRITTEN
 from policycheck.policy.schema import policy_schema
-from policycheck.report.words import REASONS
+from policycheck.report.reasons import REASONS
 
 DOCUMENT = Path(__file__).with_name("policies.md")
 _BLOCK = "<!-- {0}: made by docs/make_policies.py -->\n\n{1}\n<!-- end of {0} -->"

@@ -18,8 +18,9 @@ from policycheck.policy.controls import Require
 from policycheck.policy.fields import fill
 from policycheck.policy.model import Control, Policy
 from policycheck.report.content import Finding, WaiverLine, in_english
+from policycheck.report.reasons import REASONS
 from policycheck.report.violations import placeholders
-from policycheck.report.words import REASONS, item_of, words_of
+from policycheck.report.words import item_of, words_of
 
 Facts = Mapping[str, object]
 """Values by column, as policies name it: `device.platform`, `person.type`."""

@@ -19,9 +19,10 @@ from rich.text import Text
 import policycheck.report
 from policycheck.model import Reason
 from policycheck.report import REPORTS
-from policycheck.report.forms import Look
+from policycheck.report.forms import LANGUAGES, Look
+from policycheck.report.reasons import REASONS
 from policycheck.report.terminal.lines import console_for, linked, print_table
-from policycheck.report.words import REASONS, sums
+from policycheck.report.words import sums
 from policycheck.store.history import Happening
 from policycheck.text import display_width
 
@@ -38,6 +39,8 @@ PAST = (
     Happening(DAY + timedelta(days=2), 3, "closed", "resolved", 7),
 )
 NO_FORMS = {
+    "phrases",
+    "reasons",
     "between",
     "oscal_values",
     "pseudonyms",
@@ -114,10 +117,12 @@ def test_the_registry_holds_every_form() -> None:
         assert importlib.import_module(form.__name__).TITLE
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("width", [60, 80, 100])
-def test_the_terminal_report_fits_its_columns(width: int) -> None:
+def test_the_terminal_report_fits_its_columns(width: int, language: str) -> None:
+    seen = LOOK._replace(width=width, language=language)
     for content in (SMALL, hostile(), replace(hostile(), past=PAST)):
-        for line in written("terminal", content, LOOK._replace(width=width)).splitlines():
+        for line in written("terminal", content, seen).splitlines():
             assert display_width(line) <= width
             assert line == line.rstrip()
 

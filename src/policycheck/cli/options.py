@@ -86,7 +86,7 @@ Language = Annotated[
         parser=_parse_language,
         metavar="|".join(LANGUAGES),
         envvar="POLICYCHECK_LANG",
-        help="Language of the HTML and PDF reports.",
+        help="Language of what people read: terminal, HTML, PDF and Excel.",
     ),
 ]
 By = Annotated[

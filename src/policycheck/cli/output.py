@@ -33,7 +33,7 @@ def say(text: str) -> None:
 
 
 def print_problems(problems: Iterable[Problem]) -> None:
-    """Print problems to stderr, by place, a blank line between them.
+    """Print problems to stderr, by place, a blank line around those that take several lines.
 
     A hint that several in a row share is told once.
     """
@@ -47,7 +47,11 @@ def print_problems(problems: Iterable[Problem]) -> None:
     if len(ordered) > _MOST_PROBLEMS:
         texts.append(f"and {len(ordered) - _MOST_PROBLEMS:,} more")
     if texts:
-        sys.stderr.write("\n\n".join(texts) + "\n")
+        sys.stderr.write("".join(map(_apart, texts, texts[1:])) + f"{texts[-1]}\n")
+
+
+def _apart(text: str, following: str) -> str:
+    return f"{text}\n\n" if "\n" in text + following else f"{text}\n"
 
 
 @contextmanager

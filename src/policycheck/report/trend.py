@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
@@ -35,6 +35,26 @@ def days_of(happenings: Sequence[Happening]) -> list[Day]:
         standing += sums[False] - sums[True]
         days.append(Day(day, sums[False], sums[True], standing))
     return days
+
+
+def last_of(happenings: Sequence[Happening]) -> Happening:
+    """Return one of the last recorded run, or else the last."""
+    runs = [line for line in happenings if line.run_id is not None]
+    return max(runs, key=lambda line: line.run_id or 0) if runs else happenings[-1]
+
+
+def count_changes(happenings: Iterable[Happening]) -> dict[str, int]:
+    """Sum what happened by its phrase: new, came back, resolved, then closed otherwise."""
+    counts: Counter[str] = Counter()
+    for line in happenings:
+        closed = line.kind == "closed"
+        counts[f"closed_{line.how}" if closed else f"change_{line.kind}"] += line.violations
+    return {key: counts[key] for key in sorted(counts, key=_rank)}
+
+
+def _rank(key: str) -> tuple[int, str]:
+    first = ("change_opened", "change_reopened", "closed_resolved")
+    return (first.index(key) if key in first else len(first), key)
 
 
 def open_by_day(happenings: Sequence[Happening], as_of: datetime, most: int) -> list[int]:

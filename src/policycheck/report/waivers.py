@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from policycheck.problems import Problem, quote
 from policycheck.report.content import WaiverLine
+from policycheck.report.phrases import ENGLISH, Phrases
 from policycheck.report.words import counted
 
 if TYPE_CHECKING:
@@ -69,20 +70,28 @@ def too_broad(effect: Effect) -> str:
     )
 
 
-def shout(line: WaiverLine) -> str:
+def shout(line: WaiverLine, say: Phrases = ENGLISH) -> str:
     """Say of a lapsed waiver what every report says until it is removed."""
-    return (
-        f"WAIVER LAPSED on {line.expires}: {line.waiver} ({line.policy}/{line.control});"
-        f" {_counting(line.violations)} again. Grant a new one, or remove {line.path}"
+    return say(
+        "waiver_shout",
+        line.violations,
+        day=line.expires,
+        waiver=line.waiver,
+        control=f"{line.policy}/{line.control}",
+        path=line.path,
     )
 
 
-def standing(line: WaiverLine) -> str:
+def standing(line: WaiverLine, say: Phrases = ENGLISH) -> str:
     """Say what a waiver in force does, by whose word and until when."""
-    return (
-        f"{line.waiver} ({line.policy}/{line.control}) waives"
-        f" {counted(line.violations, 'violation')} until {line.expires}; approved by"
-        f" {line.approved_by} ({line.ticket})"
+    return say(
+        "waiver_standing",
+        waiver=line.waiver,
+        control=f"{line.policy}/{line.control}",
+        violations=say("n_violations", line.violations),
+        day=line.expires,
+        approved_by=line.approved_by,
+        ticket=line.ticket,
     )
 
 

@@ -1,89 +1,16 @@
-"""The sentences of the reports that people read: sums, flags, what a reason means.
+"""The sentences that reports share: sums, flags, how a finding stands, what was read.
 
-The words are those of the program's glossary; `model.Reason` lists the reasons, and a test
-compares the two.
+The words are those of the program's glossary. Forms for people say them in a language; all others
+in English.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import NamedTuple
+from collections.abc import Sequence
 
-from policycheck.model import Reason, Tally
+from policycheck.model import Tally
 from policycheck.report.content import Bystander, Conflict, Content, Finding
-
-
-class Explained(NamedTuple):
-    """A reason in words."""
-
-    short: str
-    """For a table: what is not known."""
-    why: str
-    """A sentence: why it is not known."""
-    remedy: str
-    """A sentence: what would make it known."""
-
-
-REASONS: Mapping[str, Explained] = MappingProxyType(
-    {
-        Reason.SCOPE: Explained(
-            "nobody knows whether the policy applies",
-            "The policy's scope asks about a column that no report and no people file fills.",
-            "Report that column, or add the person to the people file.",
-        ),
-        Reason.INDICATION: Explained(
-            "found where it is a sign, not a breach",
-            "It is on a device where the policy takes it for a sign only (a personal one, say).",
-            "Ask the person; it passes once the item is gone.",
-        ),
-        Reason.SUSPECTED: Explained(
-            "something looks like it, but is not surely it",
-            "An item resembles the app by its name only, and nothing proves that it is the app.",
-            "Look at the item; if it is the app, add its identifier to the rules.",
-        ),
-        Reason.MISSING_FIELD: Explained(
-            "a field that decides is not reported",
-            "An item matches in everything that is reported, and a field that decides is empty.",
-            "Have the device manager report that field.",
-        ),
-        Reason.UNCLASSIFIED: Explained(
-            "an unknown app that looks like one of these",
-            "An item is in no rule, and looks like the kind of app that the control is about.",
-            "Write a rule for the app (rules/apps/), or add it to one.",
-        ),
-        Reason.NOT_LISTED: Explained(
-            "no report lists such items",
-            "No report of this device lists items of this kind, so that none of them is no proof.",
-            "Have the device manager collect this kind of item.",
-        ),
-        Reason.PARTIAL_VISIBILITY: Explained(
-            "the device manager sees only what it installed",
-            "The report lists managed items only, so that what is not in it may be there.",
-            "Collect the full list (for Intune: only corporate devices give it).",
-        ),
-        Reason.STALE: Explained(
-            "the last report is too old",
-            "The newest report that could show it is older than the policy's stale_after.",
-            "Have the device report again.",
-        ),
-        Reason.UNRECOGNISABLE: Explained(
-            "the rules could not have told it there",
-            "The rules know the app by no identifier of this platform and no distinctive name.",
-            "Add the app's identifier for this platform to rules/apps/.",
-        ),
-        Reason.NEEDS_ATTESTATION: Explained(
-            "no inventory can tell; somebody has to attest",
-            "The control is about what no inventory shows; no valid attestation is on file.",
-            "Have the attestation given, and put it on file.",
-        ),
-        Reason.CONTRADICTED: Explained(
-            "a report contradicts somebody's word",
-            "An attestation is on file, and a report made after it shows what it denies.",
-            "Ask who attested; then remove the item and attest anew, or withdraw the attestation.",
-        ),
-    }
-)
+from policycheck.report.phrases import ENGLISH, Phrases
 
 
 def counted(count: int, one: str, many: str = "") -> str:
@@ -91,55 +18,70 @@ def counted(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def units(grain: str, count: int) -> str:
+def units(grain: str, count: int, say: Phrases = ENGLISH) -> str:
     """Return a number of a control's units in words: `1 device`, `3 people`, `0 issuers`."""
-    return counted(count, "person", "people") if grain == "person" else counted(count, grain)
+    return say(f"grain_{grain}", count)
 
 
-def percent(share: float | None) -> str:
+def percent(share: float | None, say: Phrases = ENGLISH) -> str:
     """Return a share as a percentage, or what it means that there is none."""
-    return "none, nothing is in scope" if share is None else f"{share:.1%}"
+    return say("sum_nothing") if share is None else f"{share:.1%}"
 
 
-def read_line(content: Content) -> str:
+def read_line(content: Content, say: Phrases = ENGLISH) -> str:
     """Say what was read and judged."""
-    devices = f"{counted(content.judged, 'device')} judged"
+    judged = say("read_judged", units=units("device", content.judged, say))
     if content.selection:
-        devices += f"; told are only findings with {content.selection}, the sums count all"
+        judged = say("read_selected", judged=judged, selection=content.selection)
     if not content.inputs:
-        return f"nothing read, {devices} from what is stored"
-    files = counted(len(content.inputs), "file")
-    items = counted(sum(line.items for line in content.inputs), "item")
-    rejected = counted(sum(line.rejected for line in content.inputs), "record")
-    return f"{files} read with {items}, {rejected} rejected; {devices}"
+        return say("read_nothing", judged=judged)
+    return say(
+        "read_files",
+        files=say("n_files", len(content.inputs)),
+        items=say("n_items", sum(line.items for line in content.inputs)),
+        rejected=say("n_records", sum(line.rejected for line in content.inputs)),
+        judged=judged,
+    )
 
 
-def sums(tally: Tally) -> list[str]:
+def sums(tally: Tally, say: Phrases = ENGLISH) -> list[str]:
     """Say how a control's units divide; both lines add up."""
     lines = [
-        f"{units(tally.grain, tally.all)} = {tally.in_scope:,} in scope"
-        f" + {tally.not_applicable:,} not addressed (of these {tally.excused:,} excused)",
-        f"{tally.in_scope:,} in scope = {tally.pass_:,} pass + {tally.violation:,} violation"
-        f" + {tally.advice:,} advice + {tally.unknown:,} unknown",
+        say(
+            "sum_all",
+            units=units(tally.grain, tally.all, say),
+            in_scope=f"{tally.in_scope:,}",
+            not_applicable=f"{tally.not_applicable:,}",
+            excused=f"{tally.excused:,}",
+        ),
+        say(
+            "sum_scope",
+            in_scope=f"{tally.in_scope:,}",
+            pass_=f"{tally.pass_:,}",
+            violation=f"{tally.violation:,}",
+            advice=f"{tally.advice:,}",
+            unknown=f"{tally.unknown:,}",
+        ),
     ]
-    parts = (("waived", tally.waived), ("in grace", tally.in_grace))
-    told = " and ".join(f"{count:,} {word}" for word, count in parts if count)
-    if told:
-        lines.append(f"of the violations {told}")
-    stale = f", {tally.stale:,} stale" if tally.stale else ""
-    lines.append(f"coverage {percent(tally.coverage)}{stale}")
-    return lines
+    marked = (("sum_waived", tally.waived), ("sum_in_grace", tally.in_grace))
+    flags = [say(key, count) for key, count in marked if count]
+    if flags:
+        lines.append(say("sum_flags", told=say("sum_and").join(flags)))
+    key = "sum_stale" if tally.stale else "sum_coverage"
+    return [*lines, say(key, tally.stale, share=percent(tally.coverage, say))]
 
 
-def aside_heading(total: int, excused: int) -> str:
+def aside_heading(total: int, excused: int, say: Phrases = ENGLISH) -> str:
     """Say how many are left alone; a device counts once for each control."""
-    return f"Whom the rules do not address, by control: {total:,} (of these {excused:,} excused)"
+    return say("aside_heading", total, excused=f"{excused:,}")
 
 
-def reason_rows(tally: Tally) -> list[tuple[int, str, str]]:
+def reason_rows(tally: Tally, say: Phrases = ENGLISH) -> list[tuple[int, str, str]]:
     """List why units are unknown: how many, the reason, the reason in words; most first."""
     ordered = sorted(tally.unknown_reasons.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [(count, reason, REASONS[reason].short) for reason, count in ordered]
+    return [
+        (count, say.word("note", reason), say.word("reason", reason)) for reason, count in ordered
+    ]
 
 
 def device_of(line: Finding | Bystander | Conflict) -> str:
@@ -147,11 +89,11 @@ def device_of(line: Finding | Bystander | Conflict) -> str:
     return line.device_name or line.device_id or "-"
 
 
-def conflict_heading(conflicts: Sequence[Conflict]) -> str:
+def conflict_heading(conflicts: Sequence[Conflict], say: Phrases = ENGLISH) -> str:
     """Return the heading above the contradictions: how many, and of how many devices."""
     devices = len({(line.device_id, line.device_name) for line in conflicts})
-    told = f"{counted(len(conflicts), 'column')} of {counted(devices, 'device')}"
-    return f"Where reports contradict each other: {told}"
+    columns = say("n_columns", len(conflicts))
+    return say("conflict_heading", columns=columns, devices=units("device", devices, say))
 
 
 def others_of(conflict: Conflict) -> str:
@@ -170,6 +112,14 @@ def item_of(finding: Finding) -> str:
         known = finding.app_id or name or finding.subject
         return "-" if known == finding.control else known
     return finding.app_id if name.casefold() == finding.app_id else f"{finding.app_id} ({name})"
+
+
+def recognised_of(basis: str | None, confidence: str | None, say: Phrases) -> str | None:
+    """Say by what an app was recognised and how surely; null for what is no app."""
+    if confidence is None:
+        return None
+    told = say.word("basis", basis or "name")
+    return say("recognised", basis=told, confidence=say.word("confidence", confidence))
 
 
 def words_of(basis: str | None) -> str:
@@ -203,20 +153,22 @@ def sentence_of(finding: Finding) -> str:
     return f"{finding.control}: {what}{where}{whose}, {finding.verdict}{notes and f' ({notes})'}"
 
 
-def notes_of(finding: Finding) -> str:
+def notes_of(finding: Finding, say: Phrases = ENGLISH) -> str:
     """Say what stands beside a finding: its reasons, what was missing, its flags."""
+    waiver = finding.waiver or ""
     flags = (
-        ("advice", finding.verdict == "violation" and finding.obligation == "should"),
-        (f"waived ({finding.waiver})", finding.waived),
-        (f"waiver lapsed ({finding.waiver})", finding.waiver is not None and not finding.waived),
-        ("in grace", finding.in_grace),
-        ("stale", finding.stale and "stale" not in finding.reasons),
+        (say("note_advice"), finding.verdict == "violation" and finding.obligation == "should"),
+        (say("note_waived", waiver=waiver), finding.waived),
+        (say("note_lapsed", waiver=waiver), finding.waiver is not None and not finding.waived),
+        (say("note_in_grace"), finding.in_grace),
+        (say("note_stale"), finding.stale and "stale" not in finding.reasons),
     )
-    missing = [f"no {column}" for column in finding.evidence.missing]
-    return ", ".join([*finding.reasons, *missing, *(flag for flag, holds in flags if holds)])
+    reasons = [say.word("note", reason) for reason in finding.reasons]
+    missing = [say("note_missing", column=column) for column in finding.evidence.missing]
+    return say("comma").join([*reasons, *missing, *(flag for flag, holds in flags if holds)])
 
 
-def head_lines(content: Content, digits: int) -> list[str]:
+def head_lines(content: Content, digits: int, say: Phrases = ENGLISH) -> list[str]:
     """Return the line that names the head of the chain of what is recorded, if anything is."""
     head = content.digests.get("chain")
-    return [f"head of the record: {head[:digits]}"] if head else []
+    return [say("chain_head", head=head[:digits])] if head else []

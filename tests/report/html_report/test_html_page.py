@@ -7,20 +7,17 @@ import re
 from base64 import b64encode
 from dataclasses import replace
 from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
-from string import Formatter
 
 import pytest
 from held_content import HOSTILE, SMALL, TALLY, HeldContent, breach, hostile, unknown
 from html_pages import BILINGUAL, FULL, Page, many, page_of, source_of
 
 from policycheck import __version__
-from policycheck.model import OWNERSHIPS, PLATFORMS, Reason, Severity
 from policycheck.report.forms import LANGUAGES
 from policycheck.report.html.columns import COLUMNS
 from policycheck.report.html.parts import sum_up
-from policycheck.report.html.phrases import Phrases
+from policycheck.report.phrases import Phrases
 from policycheck.report.trend import Day, days_of
 from policycheck.report.words import STANDINGS
 
@@ -235,39 +232,6 @@ def test_waivers_with_their_last_day_and_contradictions() -> None:
     assert "Where reports contradict each other" in text
     assert [row["waiver"] for row in page_of(FULL).rows()][:2] == [None, "liaison"]
     assert "Waivers" not in page_of(HeldContent()).text
-
-
-def test_english_and_chinese_say_the_same_things() -> None:
-    english, chinese = (Phrases(language) for language in ("en", "zh"))
-    assert english.keys() == chinese.keys()
-    texts = {
-        language: json.loads(
-            (files("policycheck.report.html") / f"assets/phrases.{language}.json").read_text(
-                "utf-8"
-            )
-        )
-        for language in LANGUAGES
-    }
-    for key, phrase in texts["en"].items():
-        assert fields(phrase) == fields(texts["zh"][key]), key
-        assert re.search(r"[\u4e00-\u9fff]", texts["zh"][key]) or not (
-            phrase.isalpha() and phrase.islower()
-        ), key
-
-
-def fields(phrase: str) -> set[str]:
-    named = {name for _, name, _, _ in Formatter().parse(phrase) if name}
-    return named - {"n"}
-
-
-def test_every_word_of_a_vocabulary_has_its_phrase() -> None:
-    keys = Phrases("en").keys()
-    words = {
-        "column": COLUMNS, "status": STANDINGS, "severity": Severity, "platform": PLATFORMS,
-        "ownership": OWNERSHIPS, "reason": Reason, "why": Reason, "remedy": Reason,
-    }  # fmt: skip
-    assert [f"{kind}_{word}" for kind, all_ in words.items() for word in all_ if
-            f"{kind}_{word}" not in keys] == []  # fmt: skip
 
 
 def test_the_program_says_what_it_has_phrases_for() -> None:

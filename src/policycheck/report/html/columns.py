@@ -21,7 +21,8 @@ from typing import Any, NamedTuple
 from policycheck.model import Severity
 from policycheck.report.content import Content, Finding, Holder
 from policycheck.report.json_report import format_time
-from policycheck.report.words import STANDINGS, device_of, item_of, standing_of, words_of
+from policycheck.report.phrases import ENGLISH, Phrases
+from policycheck.report.words import STANDINGS, device_of, item_of, recognised_of, standing_of
 from policycheck.text import fold_text, visible
 
 _RANKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -76,10 +77,7 @@ _SOURCES: Mapping[str, _Source] = MappingProxyType(
         "what": _Source(lambda row: item_of(row.finding)),
         "identifier": _of("finding.identifier"),
         "version": _of("finding.version"),
-        "recognised": _Source(
-            attrgetter("finding.basis", "finding.confidence"),
-            lambda pair: f"{words_of(pair[0])} ({pair[1]})" if pair[1] else None,
-        ),
+        "recognised": _Source(attrgetter("finding.basis", "finding.confidence")),
         "reasons": _of("finding.reasons", "; ".join),
         "missing": _of("finding.evidence.missing", ", ".join),
         "waiver": _of("finding.waiver"),
@@ -137,10 +135,14 @@ class _Column:
 class Rows:
     """All findings as columns, and what is counted of them on the way."""
 
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: Content, say: Phrases = ENGLISH) -> None:
         """Read the violations of a content, overdue first, then its unknowns."""
+        recognised = _SOURCES["recognised"]._replace(
+            show=lambda pair: recognised_of(pair[0], pair[1], say)
+        )
         self._columns = {
-            name: _Column(source, _RANKS.get(name, ())) for name, source in _SOURCES.items()
+            name: _Column(source, _RANKS.get(name, ()))
+            for name, source in {**_SOURCES, "recognised": recognised}.items()
         }
         self._records: array[int] = array("q")
         self._fingerprints: list[str] = []

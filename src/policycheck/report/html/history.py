@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from policycheck.report.html.chart import trend
 from policycheck.report.html.markup import Markup, element, table
-from policycheck.report.html.phrases import Phrases
-from policycheck.report.trend import DAY, Day, days_of
+from policycheck.report.phrases import Phrases
+from policycheck.report.trend import DAY, Day, count_changes, days_of, last_of
 
 if TYPE_CHECKING:
     from policycheck.store.history import Happening
@@ -31,36 +30,19 @@ def history(happenings: Sequence[Happening], as_of: datetime, say: Phrases) -> I
 
 def _changes(happenings: Sequence[Happening], as_of: datetime, say: Phrases) -> Markup:
     """Count the changes of the last recorded run, and of some days back."""
-    runs = [line for line in happenings if line.run_id is not None]
-    last = max(runs, key=lambda line: line.run_id or 0) if runs else happenings[-1]
+    last = last_of(happenings)
     windows: list[tuple[str, Callable[[Happening], bool]]] = [
         (say("last_audit", day=last.at.strftime(DAY)), lambda line: line.run_id == last.run_id),
         *((say("last_days", days=days), _within(as_of - timedelta(days=days))) for days in WINDOWS),
     ]
-    keys = sorted({_key(line) for line in happenings}, key=_rank)
-    counts = [_count(filter(inside, happenings)) for _, inside in windows]
-    rows = [[say(key), *(f"{count[key]:,}" for count in counts)] for key in keys]
+    counts = [count_changes(filter(inside, happenings)) for _, inside in windows]
+    keys = count_changes(happenings)
+    rows = [[say(key), *(f"{count.get(key, 0):,}" for count in counts)] for key in keys]
     return table((say("change"), *(head for head, _ in windows)), rows, say("changes"))
 
 
 def _within(start: datetime) -> Callable[[Happening], bool]:
     return lambda line: line.at > start
-
-
-def _key(line: Happening) -> str:
-    return f"closed_{line.how}" if line.kind == "closed" else f"change_{line.kind}"
-
-
-def _rank(key: str) -> tuple[int, str]:
-    first = ("change_opened", "change_reopened", "closed_resolved")
-    return (first.index(key) if key in first else len(first), key)
-
-
-def _count(lines: Iterator[Happening]) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for line in lines:
-        counts[_key(line)] += line.violations
-    return counts
 
 
 def _trend(days: Sequence[Day], as_of: datetime, say: Phrases) -> Markup:

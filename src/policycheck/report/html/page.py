@@ -16,11 +16,11 @@ from policycheck.report.html.columns import Rows
 from policycheck.report.html.history import history
 from policycheck.report.html.markup import Markup, element, foreign, join, table, text
 from policycheck.report.html.parts import parts
-from policycheck.report.html.phrases import Phrases
 from policycheck.report.html.proof import bystanders, evidence, rejected, unknowns
 from policycheck.report.html.summary import headline, judged_of, policies
 from policycheck.report.html.waivers import conflicts, waivers
 from policycheck.report.json_report import format_time
+from policycheck.report.phrases import Phrases
 from policycheck.report.words import device_of, item_of
 
 PROGRAM = (
@@ -38,7 +38,7 @@ def write_page(content: Content, stream: TextIO, language: str) -> None:
     The findings are in memory as columns of numbers meanwhile, some 200 bytes each.
     """
     say = Phrases(language)
-    rows = Rows(content)
+    rows = Rows(content, say)
     page = Template(_asset("page.html")).substitute(_places(content, rows, say))
     before, after = page.split(_DATA)
     stream.write(before)

@@ -11,8 +11,8 @@ from policycheck.report.content import Content
 from policycheck.report.html.chart import PARTS, bar
 from policycheck.report.html.columns import Rows
 from policycheck.report.html.markup import Markup, element, foreign, table
-from policycheck.report.html.phrases import Phrases
 from policycheck.report.html.summary import bar_words
+from policycheck.report.phrases import Phrases
 
 DIMENSIONS = ("department", "platform", "ownership")
 _MOST = 10

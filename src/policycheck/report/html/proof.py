@@ -9,7 +9,7 @@ from itertools import islice
 from policycheck import __version__
 from policycheck.report.content import Content
 from policycheck.report.html.markup import Markup, element, foreign, table
-from policycheck.report.html.phrases import Phrases
+from policycheck.report.phrases import Phrases
 from policycheck.report.words import device_of
 
 _BYSTANDERS = 100

@@ -10,7 +10,7 @@ from policycheck.report.content import Content, ControlLine, PolicyLine, in_lang
 from policycheck.report.html.chart import PARTS, bar
 from policycheck.report.html.columns import Rows
 from policycheck.report.html.markup import Markup, element, foreign
-from policycheck.report.html.phrases import Phrases
+from policycheck.report.phrases import Phrases
 from policycheck.report.words import STANDINGS
 
 _MARKS = {"bad": "!", "fair": "?", "good": "✓"}

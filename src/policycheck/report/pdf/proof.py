@@ -7,8 +7,8 @@ from itertools import islice
 
 from policycheck import __version__
 from policycheck.report.content import Content
-from policycheck.report.html.phrases import Phrases
 from policycheck.report.pdf.font import legible
+from policycheck.report.phrases import Phrases
 
 _WAIVERS = 15
 _REJECTED = 10

@@ -8,8 +8,9 @@ from itertools import islice
 from rich.console import Console
 from rich.text import Text
 
-from policycheck.report.content import Conflict, Content
+from policycheck.report.content import Conflict, Content, Rejection
 from policycheck.report.forms import Look
+from policycheck.report.phrases import Phrases
 from policycheck.report.terminal.lines import print_heading, print_table, shown, shown_path
 from policycheck.report.words import aside_heading, conflict_heading, device_of, others_of
 
@@ -18,12 +19,12 @@ _MOST_CONFLICTS = 10
 _MOST_BYSTANDERS = 10
 
 
-def print_bystanders(console: Console, content: Content, look: Look) -> None:
+def print_bystanders(console: Console, content: Content, look: Look, say: Phrases) -> None:
     """Print whom the rules do not address."""
     total = sum(tally.not_applicable for tally in content.tallies)
     excused = sum(tally.excused for tally in content.tallies)
     console.print()
-    print_heading(console, aside_heading(total, excused))
+    print_heading(console, aside_heading(total, excused, say))
     lines = content.bystanders(min(look.limit, _MOST_BYSTANDERS))
     rows = (
         (
@@ -31,22 +32,23 @@ def print_bystanders(console: Console, content: Content, look: Look) -> None:
             shown(device_of(line)),
             shown(line.person_id or "-"),
             shown(line.person_type or "-"),
-            shown("excused" if line.excused else "not addressed"),
+            Text(say("excused" if line.excused else "not_addressed")),
         )
         for line in lines
     )
     if lines:
-        print_table(console, ("control", "device", "person", "type", "why"), rows)
-    if 0 < len(lines) < total:
-        console.print(f"  and {total - len(lines):,} more")
+        heads = ("column_control", "column_device", "column_person", "person_type", "why")
+        print_table(console, list(map(say, heads)), rows)
+    if lines:
+        _print_rest(console, total - len(lines), say)
 
 
-def print_conflicts(console: Console, conflicts: Sequence[Conflict]) -> None:
+def print_conflicts(console: Console, conflicts: Sequence[Conflict], say: Phrases) -> None:
     """Print in what the reports of one device contradict each other, and what counted."""
     if not conflicts:
         return
     console.print()
-    print_heading(console, conflict_heading(conflicts))
+    print_heading(console, conflict_heading(conflicts, say))
     rows = (
         (
             shown(device_of(conflict)),
@@ -56,28 +58,35 @@ def print_conflicts(console: Console, conflicts: Sequence[Conflict]) -> None:
         )
         for conflict in conflicts[:_MOST_CONFLICTS]
     )
-    print_table(console, ("device", "column", "taken", "also said"), rows)
-    if len(conflicts) > _MOST_CONFLICTS:
-        console.print(f"  and {len(conflicts) - _MOST_CONFLICTS:,} more")
+    heads = ("column_device", "conflict_column", "terminal_taken", "terminal_others")
+    print_table(console, list(map(say, heads)), rows)
+    _print_rest(console, len(conflicts) - _MOST_CONFLICTS, say)
 
 
-def print_rejected(console: Console, content: Content) -> None:
+def print_rejected(console: Console, content: Content, say: Phrases) -> None:
     """Print what could not be used, and why."""
     rejected = content.rejected()
     first = list(islice(rejected, _MOST_REJECTIONS))
     if not first:
         return
     console.print()
-    print_heading(console, "Rejected, and not judged")
+    print_heading(console, say("rejected"))
     rows = (
         (
             shown_path(line.path),
-            Text("whole file" if line.record is None else f"record {line.record:,}"),
+            Text(_place(line, say)),
             shown(line.reason),
         )
         for line in first
     )
-    print_table(console, ("file", "where", "why"), rows)
-    rest = sum(1 for _ in rejected)
-    if rest:
-        console.print(f"  and {rest:,} more")
+    print_table(console, [say("file"), say("terminal_where"), say("why")], rows)
+    _print_rest(console, sum(1 for _ in rejected), say)
+
+
+def _place(line: Rejection, say: Phrases) -> str:
+    return say("whole_file") if line.record is None else say("terminal_record", line.record)
+
+
+def _print_rest(console: Console, count: int, say: Phrases) -> None:
+    if count > 0:
+        console.print(f"  {say('terminal_more', count)}")

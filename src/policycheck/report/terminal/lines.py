@@ -16,6 +16,8 @@ from policycheck.text import visible
 _LONGEST_CELL = 200
 _LONGEST_PATH = 30
 _GAP = "  "
+_LEAST_OF_LAST = 18
+"""Columns in which the longest reason stands whole; what is more goes on in the next line."""
 _ADDRESS = re.compile(r"(?:https?|file)://[A-Za-z0-9._~:/?#@!$&'()*+,=%-]{1,2000}")
 """No blank, no quote, no control character: nothing that a terminal or a style could obey."""
 
@@ -71,7 +73,7 @@ def linked(text: Text, address: str) -> Text:
 def print_table(
     console: Console, columns: Sequence[str], rows: Iterable[Sequence[Text]], indent: int = 2
 ) -> None:
-    """Print rows below a header; of the columns the widest shrink until all fit.
+    """Print rows below a header; of the columns the last shrinks, then the widest, until all fit.
 
     What does not fit is cut, but for the last column, which goes on in the next line.
     """
@@ -104,8 +106,10 @@ def _print_line(console: Console, indent: int, line: Text) -> None:
 
 
 def _fit(widths: Sequence[int], room: int) -> list[int]:
-    """Cap the widest columns, all at the same width, so that the sum fits."""
-    cap = max(widths)
-    while cap > 1 and sum(min(width, cap) for width in widths) > room:
+    """Narrow the last column, then cap the widest of the others, so that the sum fits."""
+    *others, last = widths
+    last = min(last, max(room - sum(others), _LEAST_OF_LAST))
+    cap = max(others, default=1)
+    while cap > 1 and sum(min(width, cap) for width in others) + last > room:
         cap -= 1
-    return [min(width, cap) for width in widths]
+    return [*(min(width, cap) for width in others), last]

@@ -17,7 +17,7 @@ NEEDS = ("xlsxwriter",)
 
 
 def write(content: Content, stream: TextIO, look: Look = PLAIN) -> None:
-    """Write the workbook to the stream's buffer."""
+    """Write the workbook to the stream's buffer; `look.language` is that of its words."""
     from policycheck.report.xlsx.sheets import write_book  # not for --help: the extra `reports`
 
-    write_book(content, stream.buffer)
+    write_book(content, stream.buffer, look.language)

@@ -11,128 +11,121 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from policycheck.report.content import Content, Finding, Holder
+from policycheck.report.phrases import Phrases
 from policycheck.report.trend import days_of
-from policycheck.report.words import (
-    REASONS,
-    STANDINGS,
-    device_of,
-    item_of,
-    standing_of,
-    words_of,
-)
+from policycheck.report.words import STANDINGS, device_of, item_of, recognised_of, standing_of
 from policycheck.report.xlsx.summary import write_summary
-from policycheck.report.xlsx.table import Column, Formats, Value, add_table
+from policycheck.report.xlsx.table import Column, Sheets, Value
 
 _WHO = (
-    Column("policy", 18),
-    Column("control", 18),
-    Column("device", 24),
-    Column("device id", 20),
-    Column("person", 26),
-    Column("name"),
-    Column("department", 18),
-    Column("manager", 20),
-    Column("platform", 10),
-    Column("ownership"),
+    Column("column_policy", 18),
+    Column("column_control", 18),
+    Column("column_device", 24),
+    Column("column_device_id", 20),
+    Column("column_person", 26),
+    Column("column_person_name"),
+    Column("column_department", 18),
+    Column("column_manager", 20),
+    Column("column_platform", 10),
+    Column("column_ownership"),
 )
 _WHERE = (
-    Column("source", 12),
-    Column("file", 26),
-    Column("record", 9),
-    Column("SHA-256 of the file", 18),
-    Column("fingerprint", 18),
+    Column("column_source", 12),
+    Column("column_path", 26),
+    Column("column_record", 9),
+    Column("column_report", 18),
+    Column("column_fingerprint", 18),
 )
 VIOLATIONS = (
-    Column("standing", 10, coloured=True),
-    Column("severity", 10, coloured=True),
+    Column("column_status", 10, coloured=True),
+    Column("column_severity", 10, coloured=True),
     *_WHO,
-    Column("what", 24),
-    Column("identifier", 24),
-    Column("version", 10),
-    Column("recognised by", 18),
-    Column("first seen", 16),
-    Column("last seen", 16),
-    Column("due", 16),
-    Column("stale", 8),
-    Column("waiver", 16),
+    Column("column_what", 24),
+    Column("column_identifier", 24),
+    Column("column_version", 10),
+    Column("column_recognised", 18),
+    Column("column_first_seen", 16),
+    Column("column_last_seen", 16),
+    Column("column_due", 16),
+    Column("head_stale", 8),
+    Column("column_waiver", 16),
     *_WHERE,
 )
 UNKNOWN = (
-    Column("severity", 10, coloured=True),
+    Column("column_severity", 10, coloured=True),
     *_WHO,
-    Column("what", 24),
-    Column("reasons", 20),
-    Column("in words", 44),
-    Column("missing columns", 18),
+    Column("column_what", 24),
+    Column("head_reasons", 20),
+    Column("head_in_words", 44),
+    Column("column_missing", 18),
     *_WHERE,
 )
 WAIVERS = (
-    Column("state", 10, coloured=True),
-    Column("waiver", 20),
-    Column("policy", 18),
-    Column("control", 18),
-    Column("violations", 10),
-    Column("granted", 12),
-    Column("last day", 12),
-    Column("approved by", 20),
+    Column("head_state", 10, coloured=True),
+    Column("column_waiver", 20),
+    Column("column_policy", 18),
+    Column("column_control", 18),
+    Column("head_violations", 10),
+    Column("head_granted", 12),
+    Column("expires", 12),
+    Column("approved_by", 20),
     Column("ticket"),
-    Column("reason", 50),
-    Column("file", 26),
+    Column("why_waived", 50),
+    Column("column_path", 26),
 )
-CHANGES = (Column("day", 12), Column("opened"), Column("closed"), Column("open afterwards", 16))
+CHANGES = (Column("day", 12), Column("opened"), Column("closed"), Column("open_now", 16))
 INPUTS = (
-    Column("file", 40),
+    Column("column_path", 40),
     Column("format"),
     Column("devices", 10),
     Column("items", 12),
-    Column("rejected", 10),
-    Column("SHA-256", 66),
+    Column("rejected_rows", 10),
+    Column("digest", 66),
 )
-REJECTED = (Column("file", 40), Column("record", 12), Column("why", 60))
+REJECTED = (Column("column_path", 40), Column("column_record", 12), Column("why", 60))
 
 
-def write_book(content: Content, stream: BinaryIO) -> None:
+def write_book(content: Content, stream: BinaryIO, language: str) -> None:
     """Write the whole workbook; rows wait in files until the end, never in memory.
 
     The same content gives the same bytes.
     """
+    say = Phrases(language)
     book = Workbook(stream, {"constant_memory": True, "in_memory": False})
-    book.set_properties(
-        {"title": "Compliance report", "created": content.as_of.replace(tzinfo=None)}
-    )
-    formats = Formats(book)
-    summary = book.add_worksheet("Summary")
+    book.set_properties({"title": say("page_title"), "created": content.as_of.replace(tzinfo=None)})
+    sheets = Sheets(book, say)
+    summary = book.add_worksheet(say("sheet_summary"))
     standings: Counter[str] = Counter()
-    rows = _rows(content, "violation", standings)
-    add_table(book, formats, "Violations", VIOLATIONS, rows)
-    add_table(book, formats, "Unknown", UNKNOWN, _rows(content, "unknown", standings))
-    add_table(book, formats, "Waivers", WAIVERS, _waivers(content))
+    sheets.add("sheet_violations", VIOLATIONS, _rows(content, "violation", standings, say))
+    sheets.add("sheet_unknown", UNKNOWN, _rows(content, "unknown", standings, say))
+    sheets.add("sheet_waivers", WAIVERS, _waivers(content, say))
     changes = _changes(content)
-    (sheet, *_) = add_table(book, formats, "Changes", CHANGES, iter(changes))
-    _chart_changes(book, sheet, len(changes))
-    add_table(book, formats, "Inputs", INPUTS, _inputs(content))
-    add_table(book, formats, "Rejected", REJECTED, _rejected(content))
-    write_summary(book, summary, formats, content, {name: standings[name] for name in STANDINGS})
+    (sheet, *_) = sheets.add("sheet_changes", CHANGES, iter(changes))
+    _chart_changes(book, sheet, len(changes), say)
+    sheets.add("sheet_inputs", INPUTS, _inputs(content))
+    sheets.add("sheet_rejected", REJECTED, _rejected(content, say))
+    write_summary(sheets, summary, content, {name: standings[name] for name in STANDINGS})
     book.close()
 
 
-def _rows(content: Content, verdict: str, standings: Counter[str]) -> Iterator[Sequence[Value]]:
+def _rows(
+    content: Content, verdict: str, standings: Counter[str], say: Phrases
+) -> Iterator[Sequence[Value]]:
     row = _violation if verdict == "violation" else _unknown
     for chunk in content.held_findings(verdict):
         standings.update(standing_of(finding) for finding, _ in chunk)
-        yield from (row(finding, holder) for finding, holder in chunk)
+        yield from (row(finding, holder, say) for finding, holder in chunk)
 
 
-def _violation(finding: Finding, holder: Holder) -> Sequence[Value]:
-    recognised = f"{words_of(finding.basis)} ({finding.confidence})" if finding.confidence else None
+def _violation(finding: Finding, holder: Holder, say: Phrases) -> Sequence[Value]:
     return (
-        standing_of(finding).replace("_", " "),
-        finding.severity,
-        *_who(finding, holder),
+        say.word("status", standing_of(finding)),
+        say.word("severity", finding.severity),
+        *_who(finding, holder, say),
         item_of(finding),
         finding.identifier,
         finding.version,
-        recognised,
+        recognised_of(finding.basis, finding.confidence, say),
         finding.first_seen,
         finding.last_seen,
         finding.due,
@@ -142,19 +135,19 @@ def _violation(finding: Finding, holder: Holder) -> Sequence[Value]:
     )
 
 
-def _unknown(finding: Finding, holder: Holder) -> Sequence[Value]:
+def _unknown(finding: Finding, holder: Holder, say: Phrases) -> Sequence[Value]:
     return (
-        finding.severity,
-        *_who(finding, holder),
+        say.word("severity", finding.severity),
+        *_who(finding, holder, say),
         item_of(finding),
         ", ".join(finding.reasons),
-        "; ".join(REASONS[reason].short for reason in finding.reasons),
+        "; ".join(say.word("reason", reason) for reason in finding.reasons),
         ", ".join(finding.evidence.missing) or None,
         *_where(finding),
     )
 
 
-def _who(finding: Finding, holder: Holder) -> Sequence[Value]:
+def _who(finding: Finding, holder: Holder, say: Phrases) -> Sequence[Value]:
     return (
         finding.policy,
         finding.control,
@@ -164,8 +157,8 @@ def _who(finding: Finding, holder: Holder) -> Sequence[Value]:
         holder.name,
         holder.department,
         holder.manager,
-        finding.platform,
-        holder.ownership,
+        finding.platform and say.word("platform", finding.platform),
+        holder.ownership and say.word("ownership", holder.ownership),
     )
 
 
@@ -174,10 +167,10 @@ def _where(finding: Finding) -> Sequence[Value]:
     return (evidence.source, evidence.path, evidence.record, evidence.report, finding.fingerprint)
 
 
-def _waivers(content: Content) -> Iterator[Sequence[Value]]:
+def _waivers(content: Content, say: Phrases) -> Iterator[Sequence[Value]]:
     for line in content.waivers:
         yield (
-            line.state,
+            say.word("waiver", line.state.replace(" ", "_")),
             line.waiver,
             line.policy,
             line.control,
@@ -198,25 +191,26 @@ def _changes(content: Content) -> list[Sequence[Value]]:
     ]
 
 
-def _chart_changes(book: Workbook, sheet: Worksheet, days: int) -> None:
+def _chart_changes(book: Workbook, sheet: Worksheet, days: int, say: Phrases) -> None:
     """Draw how many violations were open, beside their table."""
     if not days:
         return
+    name = say("sheet_changes")
     chart = book.add_chart({"type": "line"})
     chart.add_series(
         {
-            "name": ["Changes", 0, 3],
-            "categories": ["Changes", 1, 0, days, 0],
-            "values": ["Changes", 1, 3, days, 3],
+            "name": [name, 0, 3],
+            "categories": [name, 1, 0, days, 0],
+            "values": [name, 1, 3, days, 3],
             "line": {"color": "#c0392b"},
             "marker": {"type": "circle", "size": 4},
         }
     )
-    chart.set_title({"name": "Open violations"})
+    chart.set_title({"name": say("chart_open")})
     chart.set_x_axis({"date_axis": True, "num_format": "yyyy-mm-dd"})
     chart.set_y_axis({"min": 0})
     chart.set_legend({"none": True})
-    sheet.insert_chart(1, 5, chart, {"description": "Open violations, day by day"})
+    sheet.insert_chart(1, 5, chart, {"description": say("chart_open_words")})
 
 
 def _inputs(content: Content) -> Iterator[Sequence[Value]]:
@@ -224,6 +218,7 @@ def _inputs(content: Content) -> Iterator[Sequence[Value]]:
         yield line.path, line.format, line.devices, line.items, line.rejected, line.sha256
 
 
-def _rejected(content: Content) -> Iterator[Sequence[Value]]:
+def _rejected(content: Content, say: Phrases) -> Iterator[Sequence[Value]]:
     for line in content.rejected():
-        yield line.path, "whole file" if line.record is None else line.record, line.reason
+        where = say("whole_file") if line.record is None else line.record
+        yield line.path, where, line.reason

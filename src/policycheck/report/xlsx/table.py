@@ -12,22 +12,23 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from policycheck.report.phrases import Phrases
 from policycheck.text import visible
 
 MOST_ROWS = 1_048_575
 """Excel's, without the head; what is more goes on a further sheet."""
 COLOURS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "overdue": ("#9c0006", "#ffc7ce"),
-        "lapsed": ("#9c0006", "#ffc7ce"),
-        "critical": ("#9c0006", "#ffc7ce"),
-        "high": ("#9c3a00", "#ffd9b3"),
-        "in grace": ("#7f6000", "#ffeb9c"),
-        "medium": ("#7f6000", "#ffeb9c"),
-        "waived": ("#404040", "#e0e0e0"),
+        "status_overdue": ("#9c0006", "#ffc7ce"),
+        "waiver_lapsed": ("#9c0006", "#ffc7ce"),
+        "severity_critical": ("#9c0006", "#ffc7ce"),
+        "severity_high": ("#9c3a00", "#ffd9b3"),
+        "status_in_grace": ("#7f6000", "#ffeb9c"),
+        "severity_medium": ("#7f6000", "#ffeb9c"),
+        "status_waived": ("#404040", "#e0e0e0"),
     }
 )
-"""Letters and ground of cells that say this; the word says the same without colour."""
+"""Letters and ground of cells that say this phrase; it says the same without colour."""
 _EPOCH = datetime(1899, 12, 30)
 _DAY = 86_400
 _REMEMBERED = 50_000
@@ -35,7 +36,7 @@ Value = str | int | float | bool | date | None
 
 
 class Column(NamedTuple):
-    """A column's head, how wide it is in characters, and whether its words are coloured."""
+    """A column's head (a phrase), its width in characters, and whether its words are coloured."""
 
     head: str
     width: int = 14
@@ -45,8 +46,8 @@ class Column(NamedTuple):
 class Formats:
     """The formats that cells have."""
 
-    def __init__(self, book: Workbook) -> None:
-        """Make them."""
+    def __init__(self, book: Workbook, say: Phrases) -> None:
+        """Make them, those of colours by the words that are coloured."""
         self.head: Format = book.add_format(
             {"bold": True, "bottom": 1, "bg_color": "#e8eef4", "text_wrap": True, "valign": "top"}
         )
@@ -56,8 +57,8 @@ class Formats:
         self.count: Format = book.add_format({"num_format": "#,##0"})
         self.share: Format = book.add_format({"num_format": "0.0%"})
         self.colours: dict[str, Format] = {
-            word: book.add_format({"font_color": letters, "bg_color": ground})
-            for word, (letters, ground) in COLOURS.items()
+            say(phrase): book.add_format({"font_color": letters, "bg_color": ground})
+            for phrase, (letters, ground) in COLOURS.items()
         }
 
 
@@ -104,44 +105,49 @@ def _serial(value: date) -> float:
     return (moment.replace(microsecond=0) - _EPOCH).total_seconds() / _DAY
 
 
-def add_table(
-    book: Workbook,
-    formats: Formats,
-    name: str,
-    columns: Sequence[Column],
-    rows: Iterator[Sequence[Value]],
-) -> list[Worksheet]:
-    """Write a table to as many sheets as it needs, and return them."""
-    sheets: list[Worksheet] = []
-    count = MOST_ROWS
-    while count == MOST_ROWS:
-        number = len(sheets) + 1
-        sheet = book.add_worksheet(name if number == 1 else f"{name} {number}")
-        sheets.append(sheet)
-        count = fill(sheet, formats, columns, islice(rows, MOST_ROWS))
-    return sheets
+class Sheets:
+    """The sheets of a workbook in a language, each with a table."""
+
+    def __init__(self, book: Workbook, say: Phrases) -> None:
+        """Add to a workbook."""
+        self.book = book
+        self.say = say
+        self.formats = Formats(book, say)
+
+    def add(
+        self, name: str, columns: Sequence[Column], rows: Iterator[Sequence[Value]]
+    ) -> list[Worksheet]:
+        """Write a table to as many sheets as it needs, and return them. name: a phrase."""
+        sheets: list[Worksheet] = []
+        count = MOST_ROWS
+        while count == MOST_ROWS:
+            number = len(sheets) + 1
+            told = self.say(name) if number == 1 else f"{self.say(name)} {number}"
+            sheet = self.book.add_worksheet(told)
+            sheets.append(sheet)
+            count = self._fill(sheet, columns, islice(rows, MOST_ROWS))
+        return sheets
+
+    def _fill(
+        self, sheet: Worksheet, columns: Sequence[Column], rows: Iterable[Sequence[Value]]
+    ) -> int:
+        """Write a head and rows to a sheet, and return how many rows."""
+        for place, column in enumerate(columns):
+            sheet.set_column(place, place, column.width)
+            sheet.write_string(0, place, self.say.head(column.head), self.formats.head)
+        sheet.freeze_panes(1, 0)
+        writer = Writer(sheet, self.formats)
+        count = 0
+        for count, row in enumerate(rows, start=1):
+            writer.write(count, row)
+        sheet.autofilter(0, 0, max(count, 1), len(columns) - 1)
+        for place, column in enumerate(columns):
+            if column.coloured:
+                _colour(sheet, self.formats, (1, place, max(count, 1), place))
+        return count
 
 
-def fill(
-    sheet: Worksheet, formats: Formats, columns: Sequence[Column], rows: Iterable[Sequence[Value]]
-) -> int:
-    """Write a head and rows to a sheet, and return how many rows."""
-    for place, column in enumerate(columns):
-        sheet.set_column(place, place, column.width)
-        sheet.write_string(0, place, column.head, formats.head)
-    sheet.freeze_panes(1, 0)
-    writer = Writer(sheet, formats)
-    count = 0
-    for count, row in enumerate(rows, start=1):
-        writer.write(count, row)
-    sheet.autofilter(0, 0, max(count, 1), len(columns) - 1)
-    for place, column in enumerate(columns):
-        if column.coloured:
-            colour(sheet, formats, (1, place, max(count, 1), place))
-    return count
-
-
-def colour(sheet: Worksheet, formats: Formats, area: tuple[int, int, int, int]) -> None:
+def _colour(sheet: Worksheet, formats: Formats, area: tuple[int, int, int, int]) -> None:
     """Colour the cells of an area by the words that stand in them."""
     for word, look in formats.colours.items():
         rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": look}

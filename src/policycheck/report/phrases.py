@@ -1,7 +1,8 @@
-"""What the page says, in English and Chinese (`assets/phrases.*.json`); a test compares the two.
+"""What reports for people say, in English and Chinese (`phrases.*.json`); a test compares the two.
 
-A phrase with a number in it has two English forms, `one|many`. Keys that begin with `js_`, and
-those of words (`status_...`, `reason_...`), go to the page's program as well.
+A phrase with a number in it has two English forms, `one|many`; `#` stands before the head of a
+column of numbers. Keys that begin with `js_`, and those of words (`status_...`, `reason_...`), go
+to the program of the HTML page as well.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 
 from policycheck.report.forms import LANGUAGES
-from policycheck.report.words import REASONS
+from policycheck.report.reasons import REASONS
 
 _OF_THE_PROGRAM = (
     "js_", "status_", "severity_", "platform_", "ownership_", "reason_", "column_", "closed_",
@@ -24,8 +25,9 @@ class Phrases:
     def __init__(self, language: str) -> None:
         """Read a language's phrases; an unknown one is English."""
         self.language = language if language in LANGUAGES else "en"
-        path = files("policycheck.report.html") / "assets" / f"phrases.{self.language}.json"
-        self._phrases: Mapping[str, str] = _reasons() | json.loads(path.read_text("utf-8"))
+        path = files("policycheck.report") / f"phrases.{self.language}.json"
+        reasons = _reasons() if self.language == "en" else {}
+        self._phrases: Mapping[str, str] = reasons | json.loads(path.read_text("utf-8"))
 
     def __call__(self, key: str, count: int | None = None, **values: object) -> str:
         """Return a phrase with its values; `count` stands in it as `{n}` and chooses its form."""
@@ -40,6 +42,10 @@ class Phrases:
             return self._phrases["not_known"]
         return self._phrases.get(f"{kind}_{value}", value)
 
+    def head(self, key: str) -> str:
+        """Return a phrase as the head of a column, where nothing marks those of numbers."""
+        return self(key).removeprefix("#")
+
     def for_the_program(self) -> dict[str, str]:
         """Return the phrases that the page's program needs."""
         return {
@@ -52,10 +58,14 @@ class Phrases:
 
 
 def _reasons() -> dict[str, str]:
-    """Return the reasons in the words of all reports, which are English."""
+    """Return the reasons in English, which are not only for reports."""
     phrases: dict[str, str] = {}
     for reason, explained in REASONS.items():
         phrases[f"reason_{reason}"] = explained.short
         phrases[f"why_{reason}"] = explained.why
         phrases[f"remedy_{reason}"] = explained.remedy
     return phrases
+
+
+ENGLISH = Phrases("en")
+"""The language of forms that have but one."""
