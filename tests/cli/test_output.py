@@ -104,7 +104,7 @@ def test_a_hint_that_several_share_is_told_once(capsys: pytest.CaptureFixture[st
 
 def test_a_flood_of_problems_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
     print_problems([Problem(f"{number:04} is bad", None) for number in range(1234)])
-    assert capsys.readouterr().err.endswith("error: 0199 is bad\n\nand 1,034 more\n")
+    assert capsys.readouterr().err.endswith("error: 0199 is bad\nand 1,034 more\n")
 
 
 class Form(ModuleType):
