@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from policycheck.store.archive import Archive
 from policycheck.store.database import open_store
 from policycheck.store.facts import Facts
 from policycheck.store.opened import read_personal
-from policycheck.store.upkeep import Pruning, prune
+from policycheck.store.upkeep import Pruned, Pruning, prune
 from policycheck.store.violations import Filter, list_violations
 
 CONFIG = "language: 1\npeople: people.csv\npolicies: [./no-wechat.yaml]\n"
@@ -67,6 +67,49 @@ def test_small_segments_become_one_that_says_the_same(run: Run, stored: Path) ->
     write_lines(Path("newer.ndjson"), [newer])
     audit(run, "newer.ndjson", "--as-of", "2026-11-06")
     assert [each["status"] for each in violations(run)] == ["closed", "closed"]
+    assert run("store", "verify").code == Exit.CLEAN
+
+
+class Watched(Facts):
+    """Facts of which something is done just before they are put together."""
+
+    deed: Callable[[], object]
+
+    def check(self, digests: Iterable[str]) -> None:
+        self.deed()
+        super().check(digests)
+
+
+def prune_while(folder: Path, deed: Callable[[], object]) -> Pruned:
+    """Prune a store; others do something between the look at its facts and their reading."""
+    facts = Watched(folder / "policycheck.facts")
+    object.__setattr__(facts, "deed", deed)
+    archive = Archive(open_store("sqlite:///policycheck.db"), facts)
+    return prune(archive, Pruning(datetime.now(UTC)), datetime.now(UTC), "0.1.0")
+
+
+def test_what_is_reported_while_segments_are_put_together_counts(
+    run: Run, stored: Path, folder: Path
+) -> None:
+    newer = device(1, YIXIN, reported_at="2026-11-05T09:00:00Z")
+    write_lines(folder / "newer.ndjson", [newer])
+    prune_while(folder, lambda: audit(run, "newer.ndjson", "--as-of", "2026-11-06"))
+    ((segment,), (together,)) = rows(
+        "SELECT s.segment FROM device_source AS s JOIN device AS d USING (device_key)"
+        " ORDER BY d.device_id"
+    )
+    assert (segment, (stored / together[:2] / together).is_dir()) == (None, True)
+    assert run("store", "verify").code == Exit.CLEAN
+    told = run("audit", "--all", "--as-of", "2026-11-06", "--dry-run", "-f", "json").out
+    assert json.loads(told)["findings"] == []
+
+
+def test_two_that_prune_at_once_do_not_stop_each_other(
+    run: Run, stored: Path, folder: Path
+) -> None:
+    prune_while(folder, lambda: run("store", "prune", "--older-than", "0"))
+    assert len(list(stored.glob("??/*"))) == 1
+    assert list(stored.glob("incoming-*")) == []
     assert run("store", "verify").code == Exit.CLEAN
 
 

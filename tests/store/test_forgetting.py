@@ -112,7 +112,9 @@ def test_who_is_forgotten_is_counted_once_a_row_and_others_stay(tmp_path) -> Non
     assert called(toy, "p1") == (["p1"], [])
 
 
+LONG = f"{'x' * 65}@x"
 MESSAGES = {
+    "cut": f"- high · WeChat · PHONE · {LONG[:60]}… · memo/no",
     "person": "- high · WeChat · PHONE · li.na@x.example · memo/no",
     "json": '{"person_id":"li.na@x.example","kind":"opened"}',
     "phone": "- high · WeChat · Li's own Phone · memo/no",
@@ -135,8 +137,8 @@ def test_messages_that_name_who_is_forgotten_are_lost(tmp_path) -> None:
         to_them = [Message(k, "mail", "LI.NA@x.example", 2, "t", "b") for k in ("to", "sent")]
         put(connection, to_them, day(1))
         mark_sent(connection, "sent", day(1))
-        words = frozenset({"li.na@x.example", "李娜"})
-        assert forget(connection, words).messages == 5
+        words = frozenset({"li.na@x.example", "李娜", LONG})
+        assert forget(connection, words).messages == 6
         assert sum(each.messages for each in read_waiting(connection)) == 2
     left = [key for (key,) in toy.rows("SELECT key FROM message ORDER BY key")]
     assert left == ["longer", "sent", "shared-name"]
