@@ -41,7 +41,15 @@ def copy(
     key: str = "",
     fixed: Mapping[str, str] = NOTHING_FIXED,
 ) -> None:
-    """Insert a query's rows into these columns of a table; see `insert`."""
+    """Insert a query's rows into these columns of a table; see `insert`.
+
+    `fixed` gives more columns the same literal in every row.
+    """
+    if (
+        connection.dialect.name != "sqlite" and fixed
+    ):  # by COPY alone: laid out first it takes twice
+        query = f"SELECT *, {', '.join(fixed.values())} FROM ({query})"
+        columns, fixed = ", ".join([columns, *fixed]), NOTHING_FIXED
     rows = chain.from_iterable(chunks(con, query))
     insert(connection, table, columns, rows, key=key, fixed=fixed)
 
@@ -57,8 +65,8 @@ def insert(
 ) -> None:
     """Insert rows into these columns of a table.
 
-    With a `key`, a row that is there already is updated. `fixed` gives more columns, of the
-    newly inserted, the same literal in every row: what is not fetched costs nothing.
+    With a `key`, a row that is there already is updated. `fixed` (in SQLite) gives more columns
+    the same literal in every row: what is not fetched costs nothing.
     """
     names = columns.split(", ")
     head = f"INSERT INTO {table}({', '.join([*names, *fixed])})"
@@ -68,12 +76,11 @@ def insert(
         block = _VALUES_AT_ONCE // len(names)
         whole, single = (f"{head} VALUES {', '.join([row] * n)}{tail}" for n in (block, 1))
         _execute_blocks(_sqlite(connection), whole, single, block, rows)
-    elif not (key or fixed):
+    elif not key:
         _copy_in(connection, f"{table}({columns})", rows)
     else:
         _stage(connection, table, names, names, rows)
-        taken = ", ".join([*names, *fixed.values()])
-        connection.exec_driver_sql(f"{head} SELECT {taken} FROM {_STAGED}{tail}")
+        connection.exec_driver_sql(f"{head} SELECT {columns} FROM {_STAGED}{tail}")
         connection.exec_driver_sql(f"DROP TABLE {_STAGED}")
 
 
@@ -102,6 +109,7 @@ def update(
     _stage(connection, table, [*names, key], given, rows)
     pairs = zip(names, given[:-1], strict=True)
     assignments = ", ".join([*(f"{name} = s.{cell}" for name, cell in pairs), *literals])
+    connection.exec_driver_sql(f"ANALYZE {_STAGED}")  # else it may be taken for the larger table
     connection.exec_driver_sql(
         f"UPDATE {table} AS t SET {assignments} FROM {_STAGED} AS s WHERE t.{key} = s.{given[-1]}"
     )

@@ -113,3 +113,8 @@ SELECT
     greatest(first_seen, seen_in)
 FROM ruling
 WHERE outcome IS NOT NULL;
+
+-- What was only needed on the way leaves the memory.
+DROP TABLE trace;
+DROP TABLE sight;
+DROP TABLE ruling;

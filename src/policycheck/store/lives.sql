@@ -5,15 +5,19 @@
 CREATE OR REPLACE TEMP MACRO unit_of(device_key, person_id) AS
     coalesce('device ' || device_key, 'person ' || person_id);
 
--- judgement: the last run that judged a device by a policy with anything new.
+-- judgement: the last run that judged a device by a policy with anything new. Many share a text.
 CREATE OR REPLACE TEMP TABLE judgement AS
-SELECT
-    device_key, merged_run, unnest(map_keys(runs)) AS policy, unnest(map_values(runs)) AS run_id
-FROM (
-    SELECT device_key, merged_run, CAST(CAST(judged AS JSON) AS MAP(VARCHAR, BIGINT)) AS runs
-    FROM stored_device
-    WHERE judged <> '{}' AND device_key IN (SELECT device_key FROM judged)
-);
+WITH pointer AS (
+    SELECT judged, unnest(map_keys(runs)) AS policy, unnest(map_values(runs)) AS run_id
+    FROM (
+        SELECT judged, CAST(CAST(judged AS JSON) AS MAP(VARCHAR, BIGINT)) AS runs
+        FROM (SELECT DISTINCT judged FROM stored_device)
+    )
+)
+SELECT d.device_key, d.merged_run, p.policy, p.run_id
+FROM stored_device AS d
+JOIN pointer AS p ON p.judged = d.judged
+WHERE d.device_key IN (SELECT device_key FROM judged);
 
 -- stored_basis: what those runs went by.
 CREATE OR REPLACE TEMP TABLE stored_basis AS

@@ -1,7 +1,7 @@
 """From the database into the session: what is known of the devices at hand.
 
 A run of few devices asks for just these; a run of many reads whole tables, which is quicker
-from a quarter of them on. Rows leave the database as JSON that it writes itself, so that no value
+from half of them on. Rows leave the database as JSON that it writes itself, so that no value
 becomes an object here, and keys enter it so: a question is one statement, however many are asked
 about. Nothing is written here.
 """
@@ -13,9 +13,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, String, TextClause, bindparam, text
 
-from policycheck.store.session import Session, fill, fill_columns, number, values
-
-_READ_AT_ONCE = 50_000
+from policycheck.store.session import CHUNK, Session, fill, fill_objects, number, values
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class _Question:
     counted: str
     """The table of the database that holds the rows."""
     key_type: str = "TEXT"
-    few: int = 4
+    few: int = 2
     """Where one row in so many, or fewer, is asked for, they are asked for by their keys."""
 
 
@@ -189,6 +187,8 @@ def load_lives(con: Session, connection: Connection, policies: Sequence[str]) ->
     To be called after judging and before lives.compute_lives. Of most lives only the state is
     read; what they were about only of those that no finding shows.
     """
+    if connection.execute(text("SELECT 1 FROM violation LIMIT 1")).first() is None:
+        return
     _load(con, connection, _OPEN, _DEVICES_AT_HAND, policies)
     con.execute(f"DELETE FROM prior_life WHERE device_key NOT IN ({_DEVICES_AT_HAND})")
     _load(con, connection, _OPEN_OF_PEOPLE, None, policies)
@@ -209,16 +209,24 @@ def _load(
 
     `keys` is a query of the session; None asks for all rows.
     """
-    total = connection.execute(text(f"SELECT count(*) FROM {question.counted}")).scalar_one()
-    if total == 0:
-        return
     asked: dict[str, object] = {"policies": list(policies)} if policies else {}
     query = question.query
-    if keys is not None and number(con, f"SELECT count(*) FROM ({keys})") * question.few <= total:
-        (asked["keys"],) = values(con, f"SELECT to_json(list(key)) FROM ({keys}) AS t(key)")
-        query += f" AND {question.key} IN ({_listed(connection, question.key_type)})"
-    for columns in _read(connection, query, asked, len(question.types)):
-        fill_columns(con, question.table, question.types, columns)
+    if keys is not None:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE key AS SELECT key FROM ({keys}) AS t(key)")
+        size = number(con, "SELECT count(*) FROM key")
+        if size == 0:
+            return
+        if _has(connection, question.counted, size * question.few):
+            (asked["keys"],) = values(con, "SELECT to_json(list(key ORDER BY key)) FROM key")
+            query += f" AND {question.key} IN ({_listed(connection, question.key_type)})"
+    read = _read(connection, query, asked, len(question.types))
+    fill_objects(con, question.table, question.types, read)
+
+
+def _has(connection: Connection, table: str, rows: int) -> bool:
+    """Tell whether a table has so many rows, and count no further."""
+    counted = text(f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT :rows) AS t")
+    return int(connection.execute(counted, {"rows": rows}).scalar_one()) == rows
 
 
 def _listed(connection: Connection, kind: str) -> str:
@@ -230,23 +238,22 @@ def _listed(connection: Connection, kind: str) -> str:
 
 def _read(
     connection: Connection, query: str, asked: Mapping[str, object], width: int
-) -> Iterator[Sequence[str]]:
-    """Yield a query's rows in chunks, each column as the JSON text of a list.
-
-    The database numbers the rows as they come, and holds the chunks until they are fetched.
-    """
-    array = "json_group_array" if connection.dialect.name == "sqlite" else "json_agg"
+) -> Iterator[list[str]]:
+    """Yield a query's rows in chunks, each row as JSON that the database makes of it."""
     names = [f"c{place}" for place in range(width)]
-    arrays = ", ".join(f"CAST({array}({name}) AS TEXT)" for name in names)
+    made = "row_to_json(asked)"
+    if connection.dialect.name == "sqlite":
+        members = ", ".join(f"'{name}', {name}" for name in names)
+        made = f"json_object({members})"
     statement = _statement(
-        f"WITH asked({', '.join(names)}) AS ({query}),"
-        f" paged AS (SELECT *, (row_number() OVER () - 1) / {_READ_AT_ONCE} AS page FROM asked)"
-        f" SELECT {arrays} FROM paged GROUP BY page",
-        asked,
+        f"WITH asked({', '.join(names)}) AS ({query}) SELECT CAST({made} AS TEXT) FROM asked", asked
     )
-    one_by_one = {"stream_results": True, "yield_per": 1}
-    for columns in connection.execute(statement, asked, execution_options=one_by_one):
-        yield tuple(columns)
+    as_they_come = {"stream_results": True}
+    with connection.execute(statement, asked, execution_options=as_they_come) as result:
+        # SQLite's own rows take half as long; of psycopg's SQLAlchemy has fetched one already
+        rows = result.cursor if connection.dialect.name == "sqlite" else result
+        while chunk := rows.fetchmany(CHUNK):
+            yield [row for (row,) in chunk]
 
 
 def _statement(query: str, asked: Mapping[str, object]) -> TextClause:
