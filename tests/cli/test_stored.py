@@ -298,10 +298,21 @@ def test_the_report_tells_what_is_stored(run: Run, home: Fleet) -> None:
         ("d-5", "unknown"),
     ]
     assert told["findings"][0]["evidence"]["path"] == "phones.ndjson"
-    assert (
-        "nothing read, 5 devices judged from what is stored"
-        in run("report", "--as-of", AUDITED).out
-    )
+
+
+def test_a_report_as_of_a_day_says_by_what_it_judges(run: Run, home: Fleet) -> None:
+    audit(run, home)
+    home.policy.write_text(home.policy.read_text().replace("app: wechat", "app: qq"))
+    by = "from what is stored, by the policies, rules and people of today"
+    exports = (("txt", by), ("md", by), ("html", f"{by[:1].upper()}{by[1:]}."))
+    for suffix, words in exports:
+        run("report", "--as-of", AUDITED, "--export", f"state.{suffix}", "-q")
+        page = home.policy.with_name(f"state.{suffix}").read_text(encoding="utf-8")
+        assert words in " ".join(page.split())
+    told = json.loads(run("report", "--as-of", AUDITED, "-f", "json").out)
+    assert all(each["verdict"] != "violation" for each in told["findings"])
+    (line,) = json.loads(run("violation", "list", "--as-of", AUDITED, "-f", "json").out)
+    assert line["status"] == "open"  # as it was found then: events tell
 
 
 def test_the_audit_and_the_list_agree_on_what_is_stale(

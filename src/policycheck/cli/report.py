@@ -74,11 +74,11 @@ def report(
 ) -> None:
     """Tell the state of everything that is stored, or of a part.
 
-    The stored facts are judged by the policies, rules and people of today. What --status,
-    --severity and --since leave out is not listed; the sums of the controls count everything.
-
-    With --between nothing is judged: the recorded events tell what was opened, closed, waived and
-    overdue.
+    The stored facts are judged by the policies, rules and people of today, also as of a day of the
+    past. What was found open on that day is told by `policycheck violation list --as-of DATE`, and
+    what changed until then by --between: nothing is judged there, the recorded events tell. What
+    --status, --severity and --since leave out is not listed; the sums of the controls count
+    everything.
     """
     from policycheck.pipeline import audit
     from policycheck.rulebook import load_rulebook

@@ -76,10 +76,11 @@ def _tile(standing: str, rows: Rows, say: Phrases) -> Markup:
 
 
 def judged_of(content: Content, say: Phrases) -> str:
-    """Say how many devices were judged and, where not all findings are told, which are."""
+    """Say how many devices were judged, by what, and which findings are told, if not all."""
     judged = say("judged", content.judged)
+    stored = "" if content.inputs else say("from_stored")
     chosen = say("selected", selection=content.selection) if content.selection else ""
-    return say("space").join(filter(None, (judged, chosen)))
+    return say("space").join(filter(None, (judged, stored, chosen)))
 
 
 def policies(content: Content, say: Phrases) -> Iterator[Markup]:
