@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +14,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
@@ -100,13 +99,21 @@ class MailReceiver:
 
 @contextmanager
 def mail_receiver() -> Iterator[MailReceiver]:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    receiver = MailReceiver(port)
-    controller = Controller(receiver, hostname="127.0.0.1", port=port)
-    controller.start()
+    """Run a server on a port of the system's choice: one looked for before may be taken by then.
+
+    Not by aiosmtpd's Controller, which gives up where a busy machine takes a second to answer.
+    """
+    loop = asyncio.new_event_loop()
+    serving = loop.create_server(lambda: SMTP(receiver, loop=loop), "127.0.0.1", 0)
+    server = loop.run_until_complete(serving)
+    receiver = MailReceiver(server.sockets[0].getsockname()[1])
+    thread = Thread(target=loop.run_forever)
+    thread.start()
     try:
         yield receiver
     finally:
-        controller.stop()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        server.close()
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()

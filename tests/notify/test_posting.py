@@ -126,8 +126,8 @@ def test_a_redirection_is_not_followed(web: HttpReceiver) -> None:
 def test_nobody_is_there() -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        port = closed.getsockname()[1]
-    reason = refused(Webhook(f"http://127.0.0.1:{port}/?key=token-1234"))
+        port = closed.getsockname()[1]  # held, so that nobody else listens there
+        reason = refused(Webhook(f"http://127.0.0.1:{port}/?key=token-1234"))
     assert "cannot be reached" in reason
     assert "token" not in reason
 
