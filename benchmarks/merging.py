@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
+from typing import NamedTuple
 
 import duckdb
 
@@ -99,12 +100,24 @@ def _split(whole: range, parts: int) -> list[range]:
     return [whole[start : start + size] for start in range(0, len(whole), size)]
 
 
+class Memo(NamedTuple):
+    """As much of a policy as merging asks for: one for everybody, without conditions."""
+
+    policy: str
+    conditions: tuple[()] = ()
+
+
+def request_of(run: Run) -> AuditRequest:
+    moments = (run.as_of, run.as_of, run.as_of)
+    return AuditRequest((), (Memo(run.policy),), None, *moments)  # type: ignore[arg-type]
+
+
 def lay_out(con: duckdb.DuckDBPyConnection, run: Run) -> None:
     """Leave what readers and engine leave: reports, findings, verdicts."""
     create_engine_tables(con)
     _lay_out_reports(con, run)
     _lay_out_findings(con, run)
-    lay_out_evidence(con)
+    lay_out_evidence(con, request_of(run))
 
 
 def _lay_out_reports(con: duckdb.DuckDBPyConnection, run: Run) -> None:
@@ -172,6 +185,9 @@ def _lay_out_findings(con: duckdb.DuckDBPyConnection, run: Run) -> None:
         " FROM report"
     )
     con.execute("CREATE TEMP TABLE renamed_app(old VARCHAR, new VARCHAR)")
+    con.execute("CREATE TEMP TABLE device AS SELECT report_no AS device_no,"
+                " device_id AS device_key FROM report")  # fmt: skip
+    con.execute("CREATE TEMP TABLE judged_person AS SELECT device_no FROM device")
 
 
 _KIND, _ID, _VERSION = "'app'", "'com.example.im' || a", "'8.' || (d + a) % 40"
@@ -236,13 +252,12 @@ def merge(
     size = len(run.devices)
     given = Input("phones.csv", digest_of(run), "intune", size, size * APPS_EACH, size, 0, 0)
     new = NewRun(run.as_of, run.as_of, "0.1.0", basis, [given])
-    request = AuditRequest((), (), None, run.as_of, run.as_of, run.as_of)  # type: ignore[arg-type]
     with closing(open_session(folder)) as con, archive.staging(folder) as staged:
         lay_out(con, run)
         _show_installed(con, installed)
         began, used = time.perf_counter(), time.process_time()
         with archive.open() as memory:
-            recall(request, con, (), memory)
+            recall(request_of(run), con, (), memory)
             with memory.entering(con, staged, new) as entered:
                 entry = entered.result()
             memory.load_lives(con, [run.policy])
