@@ -87,6 +87,7 @@ def open_session(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": "false",
         }
     )
+    con.execute("SET enable_progress_bar = false")  # else forked processes draw one into the log
     con.execute("SET TimeZone = 'UTC'")
     con.execute(_MACROS)
     return con
