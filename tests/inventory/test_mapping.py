@@ -79,6 +79,27 @@ def test_a_chinese_export(read, files, emm):
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("row", "rejected"),
+    [
+        ("Total,,2", True),
+        ("合计： 3,,", True),
+        ("Sub Total,,", True),
+        ("Total,Total Reception,WeChat", False),
+        ("Totaliser,,WeChat", False),
+    ],
+)
+def test_a_row_of_totals_is_no_device(read, tmp_path, row, rejected):
+    named = MAPPING.replace("Host, ", "Host, name: Called, ")
+    mapping = write_mapping(tmp_path / "m.yaml", named)
+    table = f"Host,Called,App,Seen\npc-1,,WeChat,2026-11-01\n{row},\n"
+    (tmp_path / "t.csv").write_text(table, encoding="utf-8")
+    reading = read(tmp_path / "t.csv", mappings=[mapping])
+    word = row.partition(",")[0]
+    said = [(2, f"a row of totals is no device: {word}")]
+    assert reading.rejected() == (said if rejected else [])
+
+
 def test_it_lists_what_the_mapping_says_and_nothing_for_empty_cells(read, files, emm):
     reading = read(files / "mapping/emm.csv", mappings=[emm])
     assert reading.listings() == [(1, "app", "all"), (2, "app", "managed"), (4, "app", "managed")]

@@ -20,6 +20,8 @@ from policycheck.model import DEVICE_COLUMNS, ITEM_COLUMNS, Column
 from policycheck.text import fold_text
 
 _HARDWARE_IDS = ("serial", "udid")
+_TOTALS = "(grand )?totals?|sub ?totals?|sum|合计|总计|小计|汇总|合計|總計|小計|总数|總數"
+"""What tables call a row of sums, in the languages of our headers."""
 _LISTED = "1"
 """Stands in the packed column `listing` where a record holds an item."""
 
@@ -126,6 +128,8 @@ class _Maker:
         fields = self._mapping.device
         named = " or ".join(_label(name, fields[name]) for name in IDENTITIES if name in fields)
         faults = [f"CASE WHEN {ref} IS NULL THEN {quote_text(f'no {named}')} END"]
+        identities = [self._pick(fields[name]) for name in IDENTITIES if name in fields]
+        faults.append(_find_totals(ref, identities))
         faults += [
             _find_rounded(self._pick(fields[name]), _label(name, fields[name]))
             for name in IDENTITIES
@@ -178,6 +182,14 @@ class _Maker:
 def _label(name: str, field: MappedField) -> str:
     """Return what the report calls a column."""
     return field.columns[0] if field.columns else name
+
+
+def _find_totals(ref: str, identities: Sequence[str]) -> str:
+    """Return the SQL of the reason against a row of sums: nothing but such a word names it."""
+    total = f"regexp_full_match({ref}, '({_TOTALS})\\s*[:：]?\\s*\\d*', 'i')"
+    others = " + ".join(f"({text} IS NOT NULL)::INTEGER" for text in identities)
+    said = "'a row of totals is no device: ' || left"
+    return f"CASE WHEN {total} AND {others} = 1 THEN {said}({ref}, 60) END"
 
 
 def _find_rounded(text: str, label: str) -> str:
