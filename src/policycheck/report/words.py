@@ -157,15 +157,16 @@ def notes_of(finding: Finding, say: Phrases = ENGLISH) -> str:
     """Say what stands beside a finding: its reasons, what was missing, its flags."""
     waiver = finding.waiver or ""
     flags = (
-        (say("note_advice"), finding.verdict == "violation" and finding.obligation == "should"),
-        (say("note_waived", waiver=waiver), finding.waived),
-        (say("note_lapsed", waiver=waiver), finding.waiver is not None and not finding.waived),
-        (say("note_in_grace"), finding.in_grace),
-        (say("note_stale"), finding.stale and "stale" not in finding.reasons),
+        ("note_advice", finding.verdict == "violation" and finding.obligation == "should"),
+        ("note_waived", finding.waived),
+        ("note_lapsed", finding.waiver is not None and not finding.waived),
+        ("note_in_grace", finding.in_grace),
+        ("note_stale", finding.stale and "stale" not in finding.reasons),
     )
-    reasons = [say.word("note", reason) for reason in finding.reasons]
-    missing = [say("note_missing", column=column) for column in finding.evidence.missing]
-    return say("comma").join([*reasons, *missing, *(flag for flag, holds in flags if holds)])
+    notes = [say.word("note", reason) for reason in finding.reasons]
+    notes += [say("note_missing", column=column) for column in finding.evidence.missing]
+    notes += [say(key, waiver=waiver) for key, holds in flags if holds]
+    return say("comma").join(notes) if notes else ""
 
 
 def head_lines(content: Content, digits: int, say: Phrases = ENGLISH) -> list[str]:
