@@ -22,7 +22,8 @@ from measure import Case, cpu, interleave, peak, wall
 HERE = Path(__file__).parent
 DATA = HERE / "data" / "reports"
 WRITE = """
-import sys
+import gc, sys
+gc.set_threshold(100_000)  # as the program does
 from big_content import BigContent
 from policycheck.report import REPORTS
 name, path, violations = sys.argv[1], sys.argv[2], int(sys.argv[3])
