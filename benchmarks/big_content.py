@@ -17,7 +17,7 @@ from typing import TypeVar
 from known_apps import MESSENGERS
 
 from policycheck.model import Share, Tally
-from policycheck.report.content import (
+from policycheck.report.rows import (
     Bystander,
     Conflict,
     ControlLine,

@@ -17,8 +17,9 @@ from policycheck.outcome import Outcome
 from policycheck.policy.controls import Require
 from policycheck.policy.fields import fill
 from policycheck.policy.model import Control, Policy
-from policycheck.report.content import Finding, WaiverLine, in_english
+from policycheck.report.content import in_english
 from policycheck.report.reasons import REASONS
+from policycheck.report.rows import Finding, WaiverLine
 from policycheck.report.violations import placeholders
 from policycheck.report.words import item_of, words_of
 

@@ -20,7 +20,7 @@ from policycheck.inventory.read import read_reports
 from policycheck.inventory.report_file import UnreadableError
 from policycheck.model import DEVICE_COLUMNS, ITEM_COLUMNS
 from policycheck.problems import PolicycheckError, Problem
-from policycheck.report.content import Rejection
+from policycheck.report.rows import Rejection
 
 _SET_BY_US = ("received_at",)
 _REJECTED = """

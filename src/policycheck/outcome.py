@@ -15,7 +15,8 @@ from policycheck.engine.waive import Effect
 from policycheck.model import Severity, Share, Tally
 from policycheck.policy.model import Policy
 from policycheck.problems import Problem
-from policycheck.report.content import (
+from policycheck.report.content import describe
+from policycheck.report.rows import (
     Bystander,
     Claim,
     Conflict,
@@ -26,7 +27,6 @@ from policycheck.report.content import (
     PolicyLine,
     Rejection,
     WaiverLine,
-    describe,
 )
 from policycheck.report.waivers import waiver_lines
 

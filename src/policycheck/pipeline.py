@@ -33,7 +33,7 @@ from policycheck.problems import (
 )
 from policycheck.reading import Intake, read_inputs
 from policycheck.remarks import describe_fleet, describe_joins, describe_unheld, find_doubt
-from policycheck.report.content import InputLine
+from policycheck.report.rows import InputLine
 from policycheck.report.waivers import describe_effects
 from policycheck.request import AuditRequest
 from policycheck.store.lives import Basis, compute_lives

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from small_fleet import WECHAT, YIXIN, Fleet, Run, device, write_lines, write_policy
 
-from policycheck.report.content import Finding
+from policycheck.report.rows import Finding
 
 AUDITED = "2026-11-03"
 

@@ -13,7 +13,7 @@ from policycheck.catalogue.load import load as load_catalogue
 from policycheck.engine.shares import SHARED_BY
 from policycheck.outcome import Outcome
 from policycheck.pipeline import audit
-from policycheck.report.content import Holder
+from policycheck.report.rows import Holder
 from policycheck.request import AuditRequest
 from policycheck.rulebook import load_rulebook
 from policycheck.store.archive import Archive

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from policycheck.model import Share, Tally
-from policycheck.report.content import (
+from policycheck.report.rows import (
     Bystander,
     Claim,
     Conflict,

@@ -41,6 +41,7 @@ PAST = (
 NO_FORMS = {
     "phrases",
     "reasons",
+    "rows",
     "between",
     "oscal_values",
     "pseudonyms",

@@ -11,7 +11,7 @@ import pytest
 from held_content import HOSTILE, SMALL, HeldContent, hostile
 
 from policycheck.model import Reason, Severity, Tally
-from policycheck.report import content, json_report, ndjson
+from policycheck.report import json_report, ndjson, rows
 from policycheck.report.content import json_name
 
 SCHEMA = json.loads((files("policycheck.report") / "audit.schema.json").read_text("utf-8"))
@@ -21,12 +21,12 @@ TOP = [
     "conflicts", "rejected",
 ]  # fmt: skip
 LINES = {
-    "input": content.InputLine,
+    "input": rows.InputLine,
     "tally": Tally,
-    "finding": content.Finding,
-    "evidence": content.Evidence,
-    "conflict": content.Conflict,
-    "rejection": content.Rejection,
+    "finding": rows.Finding,
+    "evidence": rows.Evidence,
+    "conflict": rows.Conflict,
+    "rejection": rows.Rejection,
 }
 
 

@@ -21,7 +21,7 @@ from policycheck.model import Severity
 
 if TYPE_CHECKING:
     from policycheck.policy.model import Policy
-    from policycheck.report.content import Finding
+    from policycheck.report.rows import Finding
     from policycheck.store.violations import Status, Violation
 
 _commands = typer.Typer(

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TextIO
 
-from policycheck.report.content import Content, Evidence, Finding
+from policycheck.report.content import Content
 from policycheck.report.forms import PLAIN, Look
 from policycheck.report.json_report import format_time
+from policycheck.report.rows import Evidence, Finding
 from policycheck.text import visible, writable
 
 TITLE = "CSV of the findings, for a spreadsheet"

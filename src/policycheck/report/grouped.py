@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from policycheck.report.content import Content, Finding, Holder
+from policycheck.report.content import Content
+from policycheck.report.rows import Finding, Holder
 from policycheck.report.words import standing_of
 
 GROUPS: Mapping[str, Callable[[Finding, Holder], str | None]] = MappingProxyType(

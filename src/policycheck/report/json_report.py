@@ -14,17 +14,9 @@ from typing import NamedTuple, TextIO
 
 from policycheck import __version__
 from policycheck.model import Tally
-from policycheck.report.content import (
-    Conflict,
-    Content,
-    Evidence,
-    Finding,
-    InputLine,
-    Rejection,
-    WaiverLine,
-    json_name,
-)
+from policycheck.report.content import Content, json_name
 from policycheck.report.forms import PLAIN, Look
+from policycheck.report.rows import Conflict, Evidence, Finding, InputLine, Rejection, WaiverLine
 
 TITLE = "JSON, for programs"
 SUFFIX = ".json"

@@ -17,9 +17,10 @@ from operator import attrgetter
 from typing import TextIO
 
 from policycheck.model import Tally
-from policycheck.report.content import Content, Finding
+from policycheck.report.content import Content
 from policycheck.report.forms import PLAIN, Look
 from policycheck.report.json_report import format_time, tally_document
+from policycheck.report.rows import Finding
 from policycheck.report.words import device_of, item_of, percent, sentence_of, standing_of, units
 from policycheck.text import visible
 

@@ -12,9 +12,10 @@ from typing import TextIO
 
 from policycheck import __version__
 from policycheck.model import Tally
-from policycheck.report.content import Conflict, Content, ControlLine, Finding, WaiverLine
+from policycheck.report.content import Content
 from policycheck.report.forms import PLAIN, Look
 from policycheck.report.json_report import format_time
+from policycheck.report.rows import Conflict, ControlLine, Finding, WaiverLine
 from policycheck.report.waivers import shout
 from policycheck.report.words import (
     aside_heading,

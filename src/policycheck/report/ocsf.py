@@ -12,9 +12,10 @@ from types import MappingProxyType
 from typing import TextIO
 
 from policycheck import __version__
-from policycheck.report.content import Content, ControlLine, Finding, PolicyLine
+from policycheck.report.content import Content
 from policycheck.report.forms import PLAIN, Look
 from policycheck.report.json_report import encode_document, format_time
+from policycheck.report.rows import ControlLine, Finding, PolicyLine
 from policycheck.report.words import item_of, sentence_of, standing_of
 
 TITLE = "OCSF Compliance Findings, for SIEM systems"

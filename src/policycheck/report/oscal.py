@@ -15,7 +15,7 @@ from typing import TextIO
 
 from policycheck import __version__
 from policycheck.model import Tally
-from policycheck.report.content import Content, Finding
+from policycheck.report.content import Content
 from policycheck.report.forms import PLAIN, Look
 from policycheck.report.json_report import (
     Encoder,
@@ -27,6 +27,7 @@ from policycheck.report.json_report import (
 )
 from policycheck.report.markdown import escape
 from policycheck.report.oscal_values import Document, Properties, identify, properties
+from policycheck.report.rows import Finding
 from policycheck.report.words import device_of, sentence_of, standing_of, sums
 from policycheck.text import visible
 

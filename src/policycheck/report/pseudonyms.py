@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from policycheck.model import Share
 from policycheck.problems import PolicycheckError, Problem, quote
-from policycheck.report.content import (
+from policycheck.report.rows import (
     Bystander,
     Conflict,
     Finding,

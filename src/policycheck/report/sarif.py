@@ -15,9 +15,10 @@ from typing import TextIO
 from urllib.parse import quote
 
 from policycheck import __version__
-from policycheck.report.content import Content, ControlLine, Finding, PolicyLine, WaiverLine
+from policycheck.report.content import Content
 from policycheck.report.forms import PLAIN, Look
 from policycheck.report.json_report import encode_document, format_time, tally_document, write_array
+from policycheck.report.rows import ControlLine, Finding, PolicyLine, WaiverLine
 from policycheck.report.words import device_of, sentence_of, standing_of
 
 TITLE = "SARIF 2.1.0, for code scanning"

@@ -10,7 +10,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from policycheck.model import Severity
-from policycheck.report.content import Content, Finding, Holder
+from policycheck.report.content import Content
+from policycheck.report.rows import Finding, Holder
 from policycheck.report.words import device_of, standing_of
 from policycheck.report.wrapped import Wrapped
 

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from policycheck.policy.fields import fill
-from policycheck.report.content import Evidence, Finding, in_english
+from policycheck.report.content import in_english
 from policycheck.report.json_report import format_time
+from policycheck.report.rows import Evidence, Finding
 from policycheck.report.words import device_of, item_of, words_of
 
 if TYPE_CHECKING:

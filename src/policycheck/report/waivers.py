@@ -8,8 +8,8 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from policycheck.problems import Problem, quote
-from policycheck.report.content import WaiverLine
 from policycheck.report.phrases import ENGLISH, Phrases
+from policycheck.report.rows import WaiverLine
 from policycheck.report.words import counted
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policycheck.model import Tally
-from policycheck.report.content import Bystander, Conflict, Content, Finding
+from policycheck.report.content import Content
 from policycheck.report.phrases import ENGLISH, Phrases
+from policycheck.report.rows import Bystander, Conflict, Finding
 
 
 def counted(count: int, one: str, many: str = "") -> str:

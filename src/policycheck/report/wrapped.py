@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from policycheck.model import Share, Tally
-from policycheck.report.content import (
+from policycheck.report.content import Content
+from policycheck.report.rows import (
     Bystander,
     Conflict,
-    Content,
     Finding,
     Holder,
     InputLine,

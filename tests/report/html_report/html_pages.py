@@ -15,8 +15,8 @@ from held_content import NOBODY, POLICY, SMALL, TALLY, HeldContent, breach, unkn
 
 from policycheck.model import Share
 from policycheck.report import html
-from policycheck.report.content import Finding, Holder
 from policycheck.report.forms import Look
+from policycheck.report.rows import Finding, Holder
 from policycheck.store.history import Happening
 
 VOID = {"meta", "link", "br"}

@@ -19,9 +19,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from policycheck.model import Severity
-from policycheck.report.content import Content, Finding, Holder
+from policycheck.report.content import Content
 from policycheck.report.json_report import format_time
 from policycheck.report.phrases import ENGLISH, Phrases
+from policycheck.report.rows import Finding, Holder
 from policycheck.report.words import STANDINGS, device_of, item_of, recognised_of, standing_of
 from policycheck.text import fold_text, visible
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from policycheck.model import Tally
 from policycheck.policy.fields import PLACEHOLDERS, fill
-from policycheck.report.content import Content, ControlLine, PolicyLine, in_language
+from policycheck.report.content import Content, in_language
 from policycheck.report.html.chart import PARTS, bar
 from policycheck.report.html.columns import Rows
 from policycheck.report.html.markup import Markup, element, foreign
 from policycheck.report.phrases import Phrases
+from policycheck.report.rows import ControlLine, PolicyLine
 from policycheck.report.words import STANDINGS
 
 _MARKS = {"bad": "!", "fair": "?", "good": "✓"}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policycheck.report.content import Conflict, WaiverLine
 from policycheck.report.html.markup import Markup, element, foreign, table
 from policycheck.report.phrases import Phrases
+from policycheck.report.rows import Conflict, WaiverLine
 from policycheck.report.words import device_of, others_of
 
 _CONFLICTS = 100

@@ -8,13 +8,14 @@ from importlib.resources import files
 
 import typst
 
-from policycheck.report.content import Content, Finding, in_language
+from policycheck.report.content import Content, in_language
 from policycheck.report.html.summary import judged_of
 from policycheck.report.json_report import format_time
 from policycheck.report.pdf.font import FOLDER, legible
 from policycheck.report.pdf.proof import proof_of
 from policycheck.report.pdf.standing import standing_part, summary_of
 from policycheck.report.phrases import Phrases
+from policycheck.report.rows import Finding
 from policycheck.report.words import STANDINGS, device_of, item_of, standing_of
 
 _FINDINGS = 30

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from policycheck.model import Tally
-from policycheck.report.content import Content, ControlLine, PolicyLine, in_language
+from policycheck.report.content import Content, in_language
 from policycheck.report.html.parts import DIMENSIONS, sum_up
 from policycheck.report.html.summary import headline_of, more_of, origin_of, rest_of
 from policycheck.report.pdf.font import legible
 from policycheck.report.phrases import Phrases
+from policycheck.report.rows import ControlLine, PolicyLine
 from policycheck.report.trend import days_of
 from policycheck.report.words import STANDINGS
 

@@ -8,9 +8,10 @@ from itertools import islice
 from rich.console import Console
 from rich.text import Text
 
-from policycheck.report.content import Conflict, Content, Rejection
+from policycheck.report.content import Content
 from policycheck.report.forms import Look
 from policycheck.report.phrases import Phrases
+from policycheck.report.rows import Conflict, Rejection
 from policycheck.report.terminal.lines import print_heading, print_table, shown, shown_path
 from policycheck.report.words import aside_heading, conflict_heading, device_of, others_of
 

@@ -8,10 +8,11 @@ from datetime import datetime
 from rich.console import Console
 from rich.text import Text
 
-from policycheck.report.content import Content, Finding
+from policycheck.report.content import Content
 from policycheck.report.forms import Look
 from policycheck.report.json_report import format_time
 from policycheck.report.phrases import Phrases
+from policycheck.report.rows import Finding
 from policycheck.report.terminal.lines import print_heading, print_table, shown
 from policycheck.report.words import device_of, item_of, notes_of
 

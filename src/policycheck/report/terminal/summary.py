@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.text import Text
 
 from policycheck.model import Tally
-from policycheck.report.content import ControlLine, PolicyLine, WaiverLine, in_language
+from policycheck.report.content import in_language
 from policycheck.report.phrases import Phrases
+from policycheck.report.rows import ControlLine, PolicyLine, WaiverLine
 from policycheck.report.terminal.lines import (
     linked,
     print_heading,

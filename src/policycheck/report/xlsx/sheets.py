@@ -10,8 +10,9 @@ from typing import BinaryIO
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from policycheck.report.content import Content, Finding, Holder
+from policycheck.report.content import Content
 from policycheck.report.phrases import Phrases
+from policycheck.report.rows import Finding, Holder
 from policycheck.report.trend import days_of
 from policycheck.report.words import STANDINGS, device_of, item_of, recognised_of, standing_of
 from policycheck.report.xlsx.summary import write_summary
