@@ -12,6 +12,8 @@ AS_OF := 2013-09-30
 # compile it anew. (A mutant may be as old and as large as the file that it takes the place of.)
 unexport PYTHONDONTWRITEBYTECODE
 mutants: export PYTHONDONTWRITEBYTECODE := 1
+# One more than there are processors: many of the longer tests wait for something.
+WORKERS = $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # Options for pytest, say: make test PYTEST_ARGS="-k oracle"
 PYTEST_ARGS ?=
 
@@ -34,7 +36,7 @@ test: $(VENV)/.developed  ## Run the tests that need nothing but Python
 	$(BIN)/python -m pytest -n auto -m "not agents and not browser and not postgres and not root and not thorough" $(PYTEST_ARGS)
 
 test-all: $(VENV)/.developed  ## Run every test and let none be skipped (needs Debian packages: see .ci/run)
-	PYTHONPATH=tests $(BIN)/python -m pytest -n auto -p nothing_skipped $(PYTEST_ARGS)
+	PYTHONPATH=tests $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -p nothing_skipped $(PYTEST_ARGS)
 
 mutants: $(VENV)/.developed  ## Break engine and store in some hundred ways; every break must be noticed
 	$(BIN)/python tests/mutants.py

@@ -14,7 +14,11 @@ ONE_IN = 4
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave all but every fourth case of a `wide` table to `make test-all`."""
+    """Leave all but every fourth case of a `wide` table to `make test-all`.
+
+    What takes minutes begins first: as the last it would run alone.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("minutes") is None)
     seen: Counter[str] = Counter()
     for item in items:
         if item.get_closest_marker("wide"):

@@ -11,6 +11,7 @@ from watching import Home
 KILLS = 30
 
 
+@pytest.mark.minutes
 @pytest.mark.thorough
 def test_nothing_is_lost_and_nothing_recorded_twice(tmp_path: Path) -> None:
     home = Home.make(tmp_path / "home")

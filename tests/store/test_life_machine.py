@@ -189,6 +189,7 @@ def test_store_and_model_agree() -> None:
 
 
 @pytest.mark.thorough
+@pytest.mark.minutes
 @pytest.mark.usefixtures("each_store")
 def test_store_and_model_agree_for_long() -> None:
     run(100, 30)
