@@ -95,7 +95,7 @@ def test_clients_lead_to_the_app_that_they_open():
     clients = CATALOGUE.clients_of("whatsapp")
     assert {"gbwhatsapp", "whatsapp-web-to-go", "whatsapp-lookalike"} <= clients
     assert "whatsapp-business" not in clients
-    assert CATALOGUE.clients_of("signal") == {"molly"}
+    assert CATALOGUE.clients_of("signal") == {"molly", "telemessage-signal"}
 
 
 @pytest.mark.parametrize(

@@ -45,14 +45,15 @@ TEAM = ["enterprise-im", "im", "messaging"]
         # other categories
         ("OnePlus Messages", ["carrier-messaging"]),
         ("短信助手", ["carrier-messaging"]),
-        ("Turbo VPN Lite", ["vpn-proxy"]),
+        ("Rocket VPN Lite", ["vpn-proxy"]),
         ("Coinbase Wallet", ["payment"]),
         ("某某支付", ["payment"]),
-        ("Aqua Mail", ["email"]),
+        ("Harbour Mail", ["email"]),
         ("应用双开", ["app-cloner"]),
         ("SIP Phone", ["voip-video"]),
         # explained away
-        ("AI Chat Ask Assistant", []),
+        ("AI Chat Ask Assistant", ["ai-assistant"]),
+        ("Team Notetaker", ["ai-assistant", "meeting-notetaker"]),
         ("Chat Stickers for Keyboard", []),
         ("聊天表情", []),
         ("TV Remote Control", []),
