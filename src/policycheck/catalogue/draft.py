@@ -7,6 +7,7 @@ so, by `overrides: true`; what then stands in the shadow is remembered and repor
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,10 +107,20 @@ def read_rules(folders: Iterable[Path]) -> Draft:
 
 def _rule_files(folder: Path) -> Iterator[tuple[Path, Path]]:
     """Yield each YAML file and its place below the folder, sorted by place."""
-    found = (p for p in folder.rglob("*") if p.suffix in {".yaml", ".yml"} and p.is_file())
-    places = [(path, path.relative_to(folder)) for path in found]
-    hidden = (entry for entry in places if not any(p.startswith(".") for p in entry[1].parts))
-    return iter(sorted(hidden, key=lambda entry: entry[1].as_posix()))
+    found = []
+    for parent, folders, names in os.walk(folder):
+        folders[:] = (name for name in folders if not name.startswith("."))
+        above, below = Path(parent), Path(parent).relative_to(folder)
+        found += [
+            (above / name, below / name)
+            for name in names
+            if name.endswith((".yaml", ".yml")) and not name.startswith(".")
+        ]
+    return (
+        (path, place)
+        for path, place in sorted(found, key=lambda entry: entry[1].as_posix())
+        if path.is_file()
+    )
 
 
 def _take(draft: Draft, document: Document, place: Path) -> None:
