@@ -45,6 +45,7 @@ FORMATS = {
     "jamf/mobile_devices.json": "jamf",
     "jamf/school.csv": "jamf",
     "jamf/search_computers.csv": "jamf",
+    "jamf/search_groups.csv": "jamf",
     "jamf/search_mobile.csv": "jamf",
     "macos/ApplicationInventory.plist": "macos-apps",
     "macos/profiler.json": "macos-apps",

@@ -1,5 +1,6 @@
 """GLPI's JSON: what its XML says, in small letters; a partial one proves no absence."""
 
+import json
 import os
 from datetime import datetime
 from pathlib import Path
@@ -48,6 +49,18 @@ def test_a_whole_list_counts_as_whole(read, files, tmp_path):
     path = tmp_path / "x.json"
     path.write_text(text.replace('"partial": true,', ""), encoding="utf-8")
     assert read(path).listings() == [(1, "app", "all")]
+
+
+def test_its_name_may_stand_behind_a_long_list(read, files, tmp_path):
+    """The agent sorts its keys: `softwares` stands before `versionclient` and `deviceid`."""
+    inventory = json.loads((files / "agent_json/windows.json").read_text(encoding="utf-8"))
+    content = inventory["content"]
+    content["softwares"] = [{"name": f"Tool {n}", "comments": "x" * 500} for n in range(3000)]
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps({"action": "inventory", "content": content, **inventory}))
+    reading = read(path)
+    assert reading.reports("device_id") == [("PC-0417-2026-11-01-08-11-00",)]
+    assert len(reading.items("name")) == 3000
 
 
 def test_a_cut_file_is_refused(read, files, tmp_path):

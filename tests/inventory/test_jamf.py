@@ -150,6 +150,25 @@ def test_a_search_without_an_app_field_lists_nothing(read, files):
     assert reading.listings() == []
 
 
+def test_a_field_of_several_values_stands_at_the_end_of_the_rows(read, files):
+    reading = read(files / "jamf" / "search_groups.csv")
+    assert reading.reports("serial, name, os_version, model, managed, user_id") == [
+        ("DMPTEST00063", "iPad 63", "17.4.1", "iPad Air (5th generation)", True,
+         "li.na@example.cn"),
+        (None, "iPhone 64", "16.7", "iPhone 13", False, None),
+    ]  # fmt: skip
+
+
+def test_cells_under_names_that_are_not_theirs(read, files, tmp_path):
+    path = tmp_path / "x.csv"
+    text = (files / "jamf" / "search_groups.csv").read_text(encoding="utf-8")
+    path.write_text(text.replace("Group", "Role"), encoding="utf-8")
+    reading = read(path)
+    assert reading.reports("device_id") == []
+    (problem,) = reading.result.problems
+    assert "has cells under names that are not theirs: IP Address is '02:00:5E" in problem.message
+
+
 def test_a_lost_row_may_have_been_the_devices_own(read, files, tmp_path):
     path = tmp_path / "x.csv"
     text = (files / "jamf" / "search_computers.csv").read_text(encoding="utf-8")

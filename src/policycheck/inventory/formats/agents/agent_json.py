@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 NAME = "agent-json"
 SOURCE = "glpi-agent"
 TITLE = "GLPI agent (JSON)"
-LOOKS_FOR = "JSON with content.versionclient, or with deviceid and content"
+LOOKS_FOR = "JSON with deviceid and content, or with content that has versionclient or hardware"
 FACTS = Facts(
     forms="json",
     reports="both",
@@ -41,15 +41,21 @@ FACTS = Facts(
 )
 
 _SECTIONS = ("hardware", "bios", "operatingsystem", "accesslog", "users")
+_MARKS = frozenset(f"content.{name}" for name in (*_SECTIONS, "softwares"))
 _DEVICES = ("", "computer", "phone")
 _BITS = {"true": "1", "false": "0"}
 _RENAMED = {"INSTALL_DATE": "INSTALLDATE"}
 
 
 def claims(head: Head) -> bool:
-    """Claim JSON with the agent's version, or with its device id beside its content."""
-    named = {"deviceid", "content"} <= set(head.keys)
-    return head.form == "json" and (named or "content.versionclient" in head.paths)
+    """Claim JSON with the agent's version, or with its device id beside its content.
+
+    Behind a long list of software either may stand where nobody looks: then by the sections.
+    """
+    if head.form != "json":
+        return False
+    named = {"deviceid", "content"} <= set(head.keys) or "content.versionclient" in head.paths
+    return named or len(_MARKS.intersection(head.paths)) > 1
 
 
 def read(sources: Sequence[Source], staging: Staging) -> None:

@@ -7,7 +7,7 @@ makes rows of its own, in which all else is blank: they continue the device abov
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from policycheck.inventory.documents.values import (
     version_number,
 )
 from policycheck.inventory.formats.device_report import DeviceReport, add_report
+from policycheck.inventory.formats.jamf.alignment import settle_columns
 from policycheck.inventory.formats.jamf.device import read_ownership, tell_platform
 
 if TYPE_CHECKING:
@@ -88,16 +89,21 @@ class _Device:
 
 
 def read_table(source: Source, staging: Staging) -> None:
-    """Read devices with the rows that continue them."""
-    for device in _join_rows(source, staging):
+    """Read devices with the rows that continue them.
+
+    Raises:
+        UnreadableError: where its cells stand under names that are not theirs.
+    """
+    columns = settle_columns(source)
+    for device in _join_rows(source, columns, staging):
         add_report(source, device.record, _make_report(device, source.head), staging)
 
 
-def _join_rows(source: Source, staging: Staging) -> Iterator[_Device]:
+def _join_rows(source: Source, columns: Sequence[str], staging: Staging) -> Iterator[_Device]:
     """Yield each device; a record is a device's row with those that continue it."""
     device: _Device | None = None
     identities = [name for key in ("device_id", "serial", "udid", "name") for name in _DEVICE[key]]
-    for number, row in _read_rows(source, staging):
+    for number, row in _read_rows(source, columns, staging):
         if row is None:
             if device:
                 device.is_partial = True  # the row that was lost may have been its own
@@ -115,7 +121,9 @@ def _join_rows(source: Source, staging: Staging) -> Iterator[_Device]:
         yield device
 
 
-def _read_rows(source: Source, staging: Staging) -> Iterator[tuple[int, Mapping[str, str] | None]]:
+def _read_rows(
+    source: Source, columns: Sequence[str], staging: Staging
+) -> Iterator[tuple[int, Mapping[str, str] | None]]:
     """Yield the rows by their numbers; None for one that was rejected."""
     head, lines = source.head, source.lines()
     next(lines, None)  # the header
@@ -136,7 +144,7 @@ def _read_rows(source: Source, staging: Staging) -> Iterator[tuple[int, Mapping[
             yield record.number, None
             continue
         cells = (_unquote(cell.strip()) for cell in row)
-        yield record.number, dict(zip(head.columns, cells, strict=True))
+        yield record.number, dict(zip(columns, cells, strict=True))
     if cut:
         staging.mark_cut(source)
 
