@@ -58,6 +58,7 @@ FORMATS = {
     "windows/computers.csv": "windows-programs",
     "windows/configmgr.csv": "windows-programs",
     "windows/machine.reg": "windows-registry",
+    "windows/packages.csv": "windows-programs",
     "windows/programs.csv": "windows-programs",
     "windows/programs_of_computers.csv": "windows-programs",
     "windows/user.reg": "windows-registry",

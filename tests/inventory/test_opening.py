@@ -310,6 +310,29 @@ def test_western_letters_are_not_taken_for_damaged_gb18030(read, tmp_path):
     assert {reason for _, reason in reading.rejected()} == {"holds bytes that are not UTF-8"}
 
 
+TITLES = [
+    "All software\n\n",
+    "All software,,,,\nCreated on,2026-11-22,,,\n",
+    "\n",
+    '"All software, by computer"\nContoso\n2026-11-22 08:00\n\n',
+    "Textbox1,Textbox2\nPC-1,9\n\n",
+]
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_a_title_above_the_header(read, tmp_path, title):
+    (tmp_path / "x.csv").write_text(f"{title}device_id,platform,name,version,kind\nd,ios,A,1,app\n")
+    reading = read(tmp_path / "x.csv")
+    assert reading.items("name, version") == [("A", "1")]
+    assert reading.rejected() == []
+
+
+def test_a_table_of_two_columns_has_no_title(read, tmp_path):
+    (tmp_path / "x.csv").write_text("name,version\na,b,c,d\ne,f,g,h\n")
+    (problem,) = read(tmp_path / "x.csv").result.problems
+    assert "a table with the columns name, version" in problem.message
+
+
 @pytest.mark.parametrize("size", [1, 400_000])
 @pytest.mark.parametrize("first", [b"sep=;\r\n", b'"sep=;"\n', b"#TYPE System.Object\r\n"])
 def test_what_stands_before_the_header_is_skipped(read, tmp_path, first, size):

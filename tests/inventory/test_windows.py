@@ -177,3 +177,107 @@ def test_columns_go_by_their_width():
     assert starts == (0, 7, 12)
     assert cut_cells("微信   A.B  1", starts) == ("微信", "A.B", "1")
     assert cut_cells("微信微信 A.B  1", starts) is None
+
+
+WINGET = """Name      Id             Version Available Source
+-----------------------------------------------
+WeChat    Tencent.WeChat 3.9.11  3.9.12    winget
+Notes. A  ARP\\User\\X64\\n 1.0
+"""
+
+
+@pytest.mark.parametrize("word", ["ID", "Id.", "ИД", "識別碼"])
+def test_winget_speaks_many_languages(read, tmp_path, word):
+    path = tmp_path / "x.txt"
+    width = len(word) * (2 if word == "識別碼" else 1)
+    table = WINGET.replace("Id" + " " * (width - 2), word, 1)
+    path.write_text(table, encoding="utf-8")
+    assert read(path, device="PC-1").items("name, identifier") == [
+        ("WeChat", "Tencent.WeChat"), ("Notes. A", "n"),
+    ]  # fmt: skip
+
+
+def test_what_winget_says_below_its_list_is_no_program(read, tmp_path):
+    path = tmp_path / "x.txt"
+    rest = """2 upgrades available.
+1 package(s) have version numbers that cannot be determined. Use --include-unknown to see more.
+
+The following packages have an upgrade available, but require explicit targeting for upgrade:
+"""
+    header, dashes = WINGET.split("\n")[:2]
+    more = f"{header}\n{dashes}\nSlack     Slack.Slack    4.0     4.1       winget\n"
+    path.write_text(WINGET + rest + more, encoding="utf-8")
+    assert read(path, device="PC-1").items("name") == [("WeChat",), ("Notes. A",), ("Slack",)]
+
+
+def test_what_winget_found_in_the_stores_is_not_installed(read, tmp_path):
+    path = tmp_path / "x.txt"
+    path.write_text(WINGET.replace("3.9.12    winget", "Tag: chat winget"), encoding="utf-8")
+    (problem,) = read(path, device="PC-1").result.problems
+    assert "winget search" in problem.message
+
+
+def write_table(path, *lines):
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def test_wmic_through_its_broken_line_ends(read, tmp_path):
+    path = tmp_path / "x.csv"
+    lines = ["", "Node,IdentifyingNumber,Name,Vendor,Version", "PC-1,{A},WeChat,Tencent,3.9"]
+    path.write_bytes("".join(f"{line}\r\r\n" for line in lines).encode("utf-16"))
+    reading = read(path)
+    assert reading.reports("name") == [("PC-1",)]
+    assert reading.items("identifier, name, publisher, version") == [
+        ("{A}", "WeChat", "Tencent", "3.9")
+    ]
+
+
+def test_a_product_that_is_advertised_or_absent_is_not_installed(read, tmp_path):
+    path = write_table(
+        tmp_path / "x.csv",
+        '"PSComputerName","Name","Vendor","Version","InstallState"',
+        '"PC-1","WeChat","Tencent","3.9","5"', '"PC-1","QQ","Tencent","9","1"',
+        '"PC-2","QQ","Tencent","9","2"',
+    )  # fmt: skip
+    reading = read(path)
+    assert reading.reports("name") == [("PC-1",), ("PC-2",)]
+    assert reading.items("name") == [("WeChat",)]
+
+
+def test_packages_of_the_store(read, tmp_path):
+    path = write_table(
+        tmp_path / "x.csv",
+        '"Name","ResourceId","Version","PackageFullName","PackageFamilyName"',
+        '"5319275A.WhatsAppDesktop","","2.24","5319275A_2.24_x64__cv1","5319275A_cv1g1gvanyjgm"',
+    )
+    reading = read(path, device="PC-1")
+    assert reading.items("identifier_type, identifier, name") == [
+        ("msix_pfn", "5319275A_cv1g1gvanyjgm", "5319275A.WhatsAppDesktop")
+    ]
+
+
+def test_configmgr_names_a_program_in_one_of_two_columns(read, tmp_path):
+    path = write_table(
+        tmp_path / "x.csv",
+        "ResourceID,Name0,ARPDisplayName0,ProductName0,ProductVersion0",
+        "1,PC-1,WeChat,Weixin,3.9", "1,PC-1,,QQ,9",
+    )  # fmt: skip
+    reading = read(path)
+    assert reading.reports("device_id, name, source") == [("1", "PC-1", "configmgr")]
+    assert reading.items("name, version") == [("WeChat", "3.9"), ("QQ", "9")]
+
+
+def test_a_table_that_counts_computers_is_about_none(read, tmp_path):
+    path = write_table(tmp_path / "x.csv", "DisplayName0,Version0,Count", "WeChat,3.9,14")
+    (problem,) = read(path, device="PC-1").result.problems
+    assert "counts computers in its column 'Count'" in problem.message
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_script_that_wrote_no_tabs(read, tmp_path, quote):
+    lines = ["DisplayName`tDisplayVersion`tPublisher", "WeChat`t3.9`tTencent", 'a "b"`t1`t']
+    path = write_table(tmp_path / "x.csv", *(f"{quote}{line}{quote}" for line in lines))
+    assert read(path, device="PC-1").items("name, version, publisher") == [
+        ("WeChat", "3.9", "Tencent"), ("a 'b'", "1", None),
+    ]  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import stat
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from policycheck.inventory.files.heads import make_head, make_plist_head
 from policycheck.inventory.files.paths import explain_folder
 from policycheck.inventory.files.spool import SMALL, Spool, unused_path
 from policycheck.inventory.files.stream import Stream
+from policycheck.inventory.files.titles import count_lines_above, mend_lines
 from policycheck.inventory.files.unpack import open_streams
 from policycheck.inventory.report_file import UnreadableError, look_at, open_report
 from policycheck.inventory.staging.table import escape_glob
@@ -23,9 +23,6 @@ from policycheck.inventory.staging.table import escape_glob
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_PREAMBLE = re.compile(rb"""#TYPE |"?sep=.{1,2}"?\r?\n""", re.IGNORECASE)
-"""Before the header, Windows PowerShell says of what type the rows of a CSV were, and Excel by
-which sign its fields are parted."""
 _CHUNK = 1024 * 1024
 _MOST_HELD = 64 * 1024 * 1024
 
@@ -84,11 +81,11 @@ class Opener:
             content, file = self._decode(stream, encoding, mark)
         elif content is not None:
             content = content.removeprefix(b"\xef\xbb\xbf")
-        if content is not None and b"\n" not in content:
-            content = content.replace(b"\r", b"\n")  # old Macintosh line ends
+        if content is not None:
+            content = mend_lines(content)
         start = _read_start(content, file)
-        if _PREAMBLE.match(start):
-            content, file = self._drop_line(content, file)
+        if above := count_lines_above(start):
+            content, file = self._drop_lines(content, file, above)
             start = _read_start(content, file)
         head = make_head(start)
         content, file = self._hold(content, file, pristine=content is stream.content)
@@ -97,16 +94,17 @@ class Opener:
             digest = self._digest_file(file) if file == stream.file else Digest(file, _ignore)
         return Source(0, stream.path, head, content, file, encoding, stream.cut, digest)
 
-    def _drop_line(
-        self, content: bytes | None, file: Path | None
+    def _drop_lines(
+        self, content: bytes | None, file: Path | None, count: int
     ) -> tuple[bytes | None, Path | None]:
-        """Drop the first line; of what lies on disk, a copy is made."""
+        """Drop the first lines; of what lies on disk, a copy is made."""
         if content is not None:
-            return content.partition(b"\n")[2], file
+            return content.split(b"\n", count)[-1], file
         assert file is not None
         rest = unused_path(self._folder, "plain")
         with open_report(file) as handle, rest.open("xb") as copy:
-            handle.readline()
+            for _ in range(count):
+                handle.readline()
             shutil.copyfileobj(handle, copy, _CHUNK)
         return None, rest
 

@@ -1,4 +1,4 @@
-r"""Tables of Windows programs: PowerShell's Export-Csv of Uninstall keys, and ConfigMgr's views.
+r"""Tables of Windows programs: what PowerShell's Export-Csv, WMIC and ConfigMgr's views give.
 
 Scripts choose their columns, so only the properties' own names are trusted. Some add the name of
 the computer; the others leave it to `--device`. Neither registry nor ConfigMgr's view shows what
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 NAME = "windows-programs"
 SOURCE = "windows-registry"
-TITLE = "Windows programs (PowerShell Export-Csv, Configuration Manager, CSV)"
+TITLE = "Windows programs (PowerShell Export-Csv, WMIC, Configuration Manager, CSV)"
 LOOKS_FOR = (
     "a table with DisplayName and DisplayVersion or UninstallString; with DisplayName0 and"
-    " Version0; or with PSComputerName, Name, Vendor and Version"
+    " Version0, or ProductName0 and ProductVersion0; with PackageFamilyName; or with Name,"
+    " Version and Vendor beside PSComputerName or Node"
 )
 FACTS = Facts(
     forms="table",
@@ -31,21 +32,33 @@ FACTS = Facts(
     names_device="some",
     listing="app=managed",
     says="user_id managed identifier name version publisher path",
-    identifiers="win_uninstall_key",
+    identifiers="msix_pfn win_uninstall_key",
 )
 
 _COMPUTER = (
     "pscomputername", "computername", "computer", "hostname", "machinename", "systemname",
-    "name0", "netbios_name0", "machine_name0", "resourceid",
+    "node", "name0", "netbios_name0", "machine_name0", "resourceid",
 )  # fmt: skip
+_CONFIGMGR = ("displayname0", "arpdisplayname0", "productname0")
 _ITEM = {
-    "name": ("displayname", "displayname0"),
-    "version": ("displayversion", "version0", "version"),
+    "name": ("displayname", "displayname0", "arpdisplayname0"),
+    "version": ("displayversion", "version0", "productversion0", "version"),
     "publisher": ("publisher", "publisher0", "vendor"),
-    "identifier": ("pschildname", "prodid0", "identifyingnumber"),
+    "identifier": ("packagefamilyname", "pschildname", "prodid0", "identifyingnumber"),
     "path": ("installlocation",),
     "installed_at": ("installdate", "installdate0"),
 }
+_PROPERTIES = tuple(
+    frozenset(names.split())
+    for names in (
+        "displayname displayversion", "displayname uninstallstring", "displayname0 version0",
+        "productname0 productversion0", "packagefamilyname packagefullname name",
+        "pscomputername name vendor version", "node name version", "providername name version",
+    )
+)  # fmt: skip
+"""Any of these together: an Uninstall key's, ConfigMgr's views', Get-AppxPackage's, Win32_Product's
+through PowerShell and through WMIC, Get-Package's."""
+_COUNTS = ("count", "count0", "computercount", "installcount", "numberofcomputers", "instances")
 _NAME = "CASE WHEN NOT regexp_full_match({0}, '\\$\\{{\\{{.*\\}}\\}}') THEN {0} END"
 _DAY = (
     "CASE WHEN regexp_full_match({0}, '\\d{{8}}') THEN"
@@ -56,24 +69,21 @@ _DEVICE = "CAST($device AS VARCHAR)"
 
 
 def claims(head: Head) -> bool:
-    """Claim tables with the properties of an Uninstall key, however many of them."""
+    """Claim tables with the properties of programs, however many of them."""
     names = {name.lower() for name in head.columns}
-    if "displayname" in names:
-        return bool(names & {"displayversion", "uninstallstring"})
-    return {"displayname0", "version0"} <= names or {
-        "pscomputername", "name", "vendor", "version",
-    } <= names  # fmt: skip
+    return any(properties <= names for properties in _PROPERTIES)
 
 
 def read(sources: Sequence[Source], staging: Staging) -> None:
     """Read every table; those without a computer's name are about the device that is named."""
-    named = [source for source in sources if _find(source.head, _COMPUTER)]
+    named = [source for source in sources if _find_computer(source.head)]
     scan_tables(named, staging, _Shaper(""))
     unnamed, device = [], ""
     for source in sources:
         if source in named:
             continue
         try:
+            _check_names(source.head)
             device = staging.name_device(source).get("device_id", "")
             unnamed.append(source)
         except UnreadableError as error:
@@ -82,6 +92,19 @@ def read(sources: Sequence[Source], staging: Staging) -> None:
         message = "is one of several such tables of one device, of which only the first counts"
         staging.warn(unnamed[1].path, message, "append them to each other")
     scan_tables(unnamed, staging, _Shaper(device))
+
+
+def _check_names(head: Head) -> None:
+    """Check that a table without computers is about one of them.
+
+    Raises:
+        UnreadableError: where it counts computers.
+    """
+    if count := next((name for name in head.columns if name.lower() in _COUNTS), ""):
+        raise UnreadableError(
+            f"counts computers in its column {count!r} and names none",
+            "export the rows behind it, with the computer's name",
+        )
 
 
 class _Shaper:
@@ -97,23 +120,23 @@ class _Shaper:
         device = {"platform": "'windows'", "listing": "'app=managed'"}
         device |= {"user_id": user} if user else {}
         device |= {"serial": serial} if serial else {}
-        if _find(head, ("displayname0",)):
+        if _find(head, _CONFIGMGR):
             device |= {"source": "'configmgr'", "managed": "'true'"}
             resource = _find(head, ("resourceid",))
             device |= {"device_id": resource} if resource else {}
-        computer = _find(head, _COMPUTER)
+        computer = _find_computer(head)
         if computer:
             names = f"CASE WHEN trim({computer}) <> '' THEN trim({computer}) END"
             if computer != _find(head, ("resourceid",)):
                 device["name"] = names
             fault = f"CASE WHEN {names} IS NULL THEN 'no computer name' END"
-            bare = _tell_bare(item)
+            bare = _tell_bare(head, item)
             return relation, Shape(names, device, item, faults=(fault,), bare=bare)
         parameters = {**relation.parameters, "device": self._device}
         device["device_id"] = f"nullif({_DEVICE}, '')"
         ref = f"coalesce(nullif({_DEVICE}, ''), '?')"
         relation = Relation(relation.sql, parameters, relation.numbered)
-        return relation, Shape(ref, device, item, faults=(_SOUND,), bare=_tell_bare(item))
+        return relation, Shape(ref, device, item, faults=(_SOUND,), bare=_tell_bare(head, item))
 
 
 def _find(head: Head, names: Sequence[str]) -> str:
@@ -122,23 +145,35 @@ def _find(head: Head, names: Sequence[str]) -> str:
     return next((at[name] for name in names if name in at), "")
 
 
+def _find_computer(head: Head) -> str:
+    """Return the SQL of the column that names a computer; a package has a ResourceId, too."""
+    names = _COMPUTER[:-1] if _find(head, ("packagefamilyname",)) else _COMPUTER
+    return _find(head, names)
+
+
 def _read_items(head: Head) -> dict[str, str]:
     found = {ours: _find(head, theirs) for ours, theirs in _ITEM.items()}
-    if not found["name"]:
-        found["name"] = _find(head, ("name",))
+    found["name"] = found["name"] or _find(head, ("productname0", "name"))
     item = {name: column for name, column in found.items() if column}
     item["name"] = _NAME.format(f"trim({item['name']})")
     item["name"] = f"nullif({item['name']}, '')"
+    product = _find(head, ("productname0",))
+    if product and product != found["name"]:
+        item["name"] = f"coalesce({item['name']}, nullif(trim({product}), ''))"
     if "installed_at" in item:
         item["installed_at"] = _DAY.format(item["installed_at"])
     if "identifier" in item:
         item["identifier"] = f"nullif(trim({item['identifier']}), '')"
-        item["identifier_type"] = (
-            f"CASE WHEN {item['identifier']} IS NOT NULL THEN 'win_uninstall_key' END"
-        )
+        kind = "msix_pfn" if _find(head, ("packagefamilyname",)) else "win_uninstall_key"
+        item["identifier_type"] = f"CASE WHEN {item['identifier']} IS NOT NULL THEN '{kind}' END"
     return item
 
 
-def _tell_bare(item: dict[str, str]) -> str:
-    """Tell the keys of updates and components, which name no program."""
-    return f"coalesce({item['name']}, {item.get('identifier', 'NULL')}, NULL) IS NULL"
+def _tell_bare(head: Head, item: dict[str, str]) -> str:
+    """Tell the keys of updates and components, which name no program, and what is absent.
+
+    Win32_Product's InstallState is 1 where a program is advertised only, 2 where it is absent.
+    """
+    nameless = f"coalesce({item['name']}, {item.get('identifier', 'NULL')}, NULL) IS NULL"
+    state = _find(head, ("installstate",))
+    return f"({nameless} OR coalesce({state} IN ('1', '2'), false))" if state else nameless

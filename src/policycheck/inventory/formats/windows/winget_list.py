@@ -44,9 +44,12 @@ FACTS = Facts(
     identifiers="msix_pfn msstore_id win_uninstall_key winget_id",
 )
 
-_HEADER = re.compile(r"\S.{0,500}? {1,500}I[Dd] {1,500}\S.{0,500}")
+_HEADER = re.compile(r"\S.{0,500}? {1,500}(?:I[Dd]\.?|ИД|識別碼) {1,500}\S.{0,500}")
 _DASHES = re.compile(r"-{20,}\s*")
 _MORE = re.compile(r"<.{1,300}>\s*")
+_REMARK = re.compile(r"(?:\d|\S+ ).{1,300}[.:。：]")
+"""What it says below the list: how many upgrades there are, and which it left out."""
+_MATCH = re.compile(r" (?:Moniker|Tag|Command|ProductCode|PackageFamilyName): \S")
 _CUT = "…"
 _MOST = 2000
 """How much of a line counts: no console is as wide."""
@@ -109,13 +112,24 @@ def _read_one(source: Source) -> ItemList:
         header, body = repair(lines[start - 1]), [_repair_line(line) for line in body]
     else:
         header = lines[start - 1]
+    if any(map(_MATCH.search, body)):
+        raise UnreadableError(
+            "is what winget search found in the stores, not what is installed", "run winget list"
+        )
     starts = find_columns(header)
+    body = [line for line in body if not _is_remark(line) and line not in lines[: start + 1]]
     rows = [_read_row(line, starts) for line in body]
     entries = [_read_entry(number, row) for number, row in enumerate(rows, 1)]
     is_whole = not is_more and not any(row.is_lost for row in rows)
     visibility = "all" if is_whole and _shows_all(rows) else "managed"
     device = {"platform": "windows"}
     return ItemList(entries, {"app": visibility}, device, partial=is_more)
+
+
+def _is_remark(line: str) -> bool:
+    """Tell a sentence from a row: it has no Id, and no two blanks part anything in it."""
+    said = line.strip()
+    return bool(_REMARK.fullmatch(said)) and "  " not in said and not _ID.search(said)
 
 
 def _repair_line(line: str) -> str:
