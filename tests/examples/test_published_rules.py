@@ -38,6 +38,16 @@ ANDROID = {
     "kaspersky": "com.kms.free",
     "deepseek": "com.deepseek.chat",
     "yixin": "im.yixin",
+    "teamviewer": "com.teamviewer.teamviewer.market.mobile",
+    "nordvpn": "com.nordvpn.android",
+    "globalprotect": "com.paloaltonetworks.globalprotect",
+    "google-drive": "com.google.android.apps.docs",
+    "temu": "com.einnovation.temu",
+    "zalo": "com.zing.zalo",
+    "bumble": "com.bumble.app",
+    "pubg": "com.tencent.ig",
+    "genshin": "com.miHoYo.GenshinImpact",
+    "qq-music": "com.tencent.qqmusic",
 }
 
 
@@ -177,6 +187,104 @@ RULES: dict[str, tuple[str, list[Case]]] = {
             Case(ENROLLED, STAFF, "deepseek", {"no-covered-application": "violation"}),
             Case(OWN, STAFF, "tiktok", {"no-covered-application": "not_applicable"}),
             Case(PHONE, STAFF, "signal", {"no-covered-application": "pass"}),
+        ],
+    ),
+    "russia-584-fz": (
+        "2023-03-10",
+        [
+            Case(PHONE, STAFF, "teams", {"no-foreign-messenger": "unknown"}),
+            Case(PHONE, STAFF, "nekogram", {"no-foreign-messenger": "unknown"}),
+            Case(PHONE, STAFF, "signal", {"no-foreign-messenger": "pass"}),
+            Case(OWN, STAFF, "whatsapp", {"no-foreign-messenger": "not_applicable"}),
+        ],
+    ),
+    "indian-army-2020": (
+        "2020-07-20",
+        [
+            Case(OWN, STAFF, "bumble", {"delete-listed": "violation"}),
+            Case(OWN, STAFF, "qq-music", {"delete-listed": "violation"}),  # of the ministry's 59
+            Case(OWN, STAFF, "pubg", {"delete-listed": "violation"}),
+            Case(OWN, STAFF, "genshin", {"delete-listed": "pass"}),  # Chinese, and not Tencent's
+            Case(OWN, STAFF, "whatsapp telegram signal", {"delete-listed": "pass"}),
+            Case(LAPTOP, STAFF, "tiktok", {"delete-listed": "not_applicable"}),
+        ],
+    ),
+    "us-virginia-eo24": (
+        "2023-01-20",
+        [
+            Case(PHONE, STAFF, "wecom", {"no-bytedance-tencent": "violation"}),
+            Case(PHONE, STAFF, "capcut", {"no-bytedance-tencent": "violation"}),
+            Case(LAPTOP, STAFF, "weread", {"no-bytedance-tencent": "violation"}),
+            Case(PHONE, STAFF, "telegram temu", {"no-bytedance-tencent": "pass"}),
+            Case(OWN, STAFF, "tiktok", {"no-bytedance-tencent": "not_applicable"}),
+        ],
+    ),
+    "us-montana-apps": (
+        "2023-06-10",
+        [
+            Case(
+                PHONE,
+                STAFF,
+                "temu",
+                {"no-named-app": "violation", "no-adversary-social-media": "pass"},
+            ),
+            Case(
+                PHONE,
+                STAFF,
+                "yixin",
+                {"no-named-app": "pass", "no-adversary-social-media": "violation"},
+            ),
+            Case(PHONE, STAFF, "nekogram", {"no-named-app": "violation"}),
+            Case(PHONE, STAFF, "zalo signal", {"no-adversary-social-media": "pass"}),
+        ],
+    ),
+    "deutsche-bank-2017": (
+        "2017-05-01",
+        [
+            Case(PHONE, STAFF, "whatsapp", {"no-chat-apps": "violation"}),
+            Case(ENROLLED, STAFF, "whatsapp", {"no-chat-apps": "unknown"}),
+            Case(OWN, STAFF, "whatsapp", {"no-chat-apps": "not_applicable"}),
+            Case(PHONE, STAFF, "signal", {"no-chat-apps": "pass"}),
+        ],
+    ),
+    "norway-tiktok-telegram": (
+        "2023-04-01",
+        [
+            Case(
+                PHONE,
+                {"groups": "political-leadership"},
+                "telegram",
+                {"political-leaders": "violation", "everybody-else": "not_applicable"},
+            ),
+            Case(
+                PHONE,
+                {"groups": "agency"},
+                "tiktok",
+                {"political-leaders": "not_applicable", "everybody-else": "violation"},
+            ),
+            Case(
+                {**PHONE, "attributes.separate": "true"},
+                {"groups": "agency"},
+                "tiktok",
+                {"everybody-else": "excused"},
+            ),
+            Case(OWN, {"groups": "agency"}, "tiktok", {"everybody-else": "not_applicable"}),
+        ],
+    ),
+    "india-nic-guidelines": (
+        "2022-07-01",
+        [
+            Case(PHONE, STAFF, "nordvpn", {"no-anonymisers": "violation"}),
+            Case(PHONE, STAFF, "globalprotect", {"no-anonymisers": "pass"}),
+            Case(OWN, STAFF, "nordvpn", {"no-anonymisers": "unknown"}),
+            Case(
+                LAPTOP,
+                {"type": "temporary"},
+                "teamviewer",
+                {"no-unauthorised-remote-tools": "violation"},
+            ),
+            Case(PHONE, STAFF, "google-drive", {"no-outside-storage": "unknown"}),
+            Case(PHONE, {"type": "visitor"}, "nordvpn", {"no-anonymisers": "not_applicable"}),
         ],
     ),
 }
