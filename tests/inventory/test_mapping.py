@@ -179,6 +179,10 @@ def test_a_cut_document_proves_no_absence(read, tmp_path):
         ("1740903060000", datetime(2025, 3, 2, 8, 11)),
         ("45718.340972222", datetime(2025, 3, 2, 8, 11)),
         ("02.03.2025", datetime(2025, 3, 2)),
+        ("2.3.2025 08:11", datetime(2025, 3, 2, 8, 11)),
+        ("02.03.2025, 08:11:30", datetime(2025, 3, 2, 8, 11, 30)),
+        ("2025. 3. 2. 08:11", datetime(2025, 3, 2, 8, 11)),
+        ("Mar 2, 2025, 8:11 PM", datetime(2025, 3, 2, 20, 11)),
         ("Monday, March 29 2021 at 12:38 PM", datetime(2021, 3, 29, 12, 38)),
         ("2025/3/2 8:11 PM", datetime(2025, 3, 2, 20, 11)),
         ("0", None),
@@ -310,6 +314,36 @@ def test_an_english_suggestion():
     }  # fmt: skip
     assert written["item"] == {"name": "Application", "publisher": "Publisher"}
     assert re.search("# not read: Title: app", text)
+
+
+GERMAN = """Gerätename;Seriennummer;Benutzer;E-Mail;Besitz;Betriebssystem;Anwendung;Hersteller
+PC-1;S1;Li Na;li.na@example.cn;Firma;Windows 11;WeChat;Tencent
+"""
+FRENCH = """Nom de l'appareil;Adresse e-mail;Propriété;Version;Application;Version de l'application
+PC-1;li.na@example.cn;Personnel;11;WeChat;3.9
+"""
+JAPANESE = """デバイス名,メールアドレス,所有形態,アプリ名,アプリバージョン,最終接続日時
+PC-1,li.na@example.cn,会社,WeChat,3.9,2026/11/1 9:00
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "ownership", "item", "time"),
+    [
+        (GERMAN, "corporate", ("WeChat", None, "Tencent"), None),
+        (FRENCH, "personal_enrolled", ("WeChat", "3.9", None), None),
+        (JAPANESE, "corporate", ("WeChat", "3.9", None), datetime(2026, 11, 1)),
+    ],
+)
+def test_suggestions_in_other_languages(read, tmp_path, text, ownership, item, time):
+    (tmp_path / "x.csv").write_text(text, encoding="utf-8")
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text(suggest(text.encode()), encoding="utf-8")
+    reading = read(tmp_path / "x.csv", mappings=load_mappings([mapping]))
+    assert reading.reports("name, user_id, ownership, reported_at") == [
+        ("PC-1", "li.na@example.cn", ownership, time)
+    ]
+    assert reading.items("name, version, publisher") == [item]
 
 
 def test_no_suggestion_without_a_device():

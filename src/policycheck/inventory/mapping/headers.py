@@ -1,4 +1,4 @@
-"""What the headers of exports usually mean, in English and Chinese.
+"""What the headers of exports usually mean: in English and Chinese, and in `local_headers`.
 
 Compared without case, blanks and signs, and without what stands in brackets.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from policycheck.inventory.mapping.local_headers import LOCAL
 from policycheck.text import fold_text
 
 SYNONYMS: Mapping[tuple[str, str], str] = {
@@ -44,8 +45,8 @@ SYNONYMS: Mapping[tuple[str, str], str] = {
     ("device", "user_id"): (
         "邮箱 电子邮箱 用户邮箱 email emailaddress useremail useremailaddress mail upn"
         " userprincipalname 工号 员工编号 账号 用户账号 用户id 登录名 username userid login"
-        " loginname 使用人 用户名 员工姓名 姓名 责任人 领用人 所属用户 user primaryuser"
-        " assignedto assigneduser currentuser lastuser owner"
+        " loginname loggedonuser lastloggedonuser 使用人 用户名 员工姓名 姓名 责任人 领用人"
+        " 所属用户 user primaryuser assignedto assigneduser currentuser lastuser owner"
     ),
     ("device", "reported_at"): (
         "最后上线时间 最近在线时间 最后在线时间 最近上线时间 最后上报时间 上报时间 采集时间"
@@ -63,10 +64,12 @@ SYNONYMS: Mapping[tuple[str, str], str] = {
     ),
     ("item", "version"): (
         "版本号 应用版本 软件版本 版本名 版本 appversion applicationversion softwareversion"
-        " productversion displayversion installedversion version"
+        " productversion displayversion installedversion versionname version"
     ),
     ("item", "publisher"): ("发布者 开发者 发行商 供应商 厂商 软件厂商 publisher vendor developer"),
-    ("item", "installed_at"): ("安装时间 安装日期 installdate installedat installtime installedon"),
+    ("item", "installed_at"): (
+        "安装时间 安装日期 installdate installeddate installedat installtime installedon"
+    ),
     ("item", "last_used_at"): "最近使用时间 最后使用时间 lastused lastusedat lastuseddate",
     ("item", "system"): (
         "系统应用 是否系统应用 应用类型 systemapp issystem issystemapp preinstalled"
@@ -126,8 +129,10 @@ def match_headers(
     left = {header: _spell(header) for header in headers if header}
     found: dict[tuple[str, str], str] = {}
     for column, known in meanings.items():
-        synonyms = known.split() + (_NESTED.get(column, []) if items else [])
         of_item = column[0] == "item"
+        local = LOCAL.get(column, "").split() if meanings is SYNONYMS else []
+        synonyms = [*local, *known.split()] if of_item else [*known.split(), *local]
+        synonyms += _NESTED.get(column, []) if items else []
         allowed = {
             header: spellings
             for header, spellings in left.items()
@@ -137,7 +142,16 @@ def match_headers(
         if header:
             found[column] = header
             del left[header]
+    _settle_maker(found)
     return found
+
+
+def _settle_maker(found: dict[tuple[str, str], str]) -> None:
+    """Of a list of software without a model, a manufacturer is that of the software."""
+    maker, publisher = ("device", "manufacturer"), ("item", "publisher")
+    is_software = ("item", "name") in found and ("device", "model") not in found
+    if is_software and maker in found and publisher not in found:
+        found[publisher] = found.pop(maker)
 
 
 def _find_first(words: Iterable[str], headers: Mapping[str, tuple[str, ...]]) -> str:

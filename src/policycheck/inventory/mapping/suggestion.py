@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from policycheck.inventory.base import Source
@@ -18,6 +18,7 @@ _SAMPLE = 2000
 _MOST_WORDS = 12
 _PLAIN = re.compile(r"[^\W\d_][\w ./()（）]*(?<![ ])")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_KANA = re.compile(r"[\u3041-\u30ff]")
 _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-]\d{4}")
 _IDENTITIES = ("device_id", "serial", "udid", "name")
 
@@ -117,7 +118,6 @@ def _flatten(value: Mapping[str, object], start: str = "") -> Iterator[tuple[str
 
 def _write(sample: Sample, found: Found, items: str, records: str) -> Iterator[str]:
     has_items = any(("item", name) in found for name in ("name", "identifier"))
-    chinese = any(map(_CHINESE.search, sample))
     yield "language: 1"
     yield "mapping: my-export                # a name of your own; it is also the reports' source"
     if has_items:
@@ -125,8 +125,7 @@ def _write(sample: Sample, found: Found, items: str, records: str) -> Iterator[s
         yield "# listing_of_personal: {app: managed}   # if it shows less of private devices"
     else:
         yield "listing: {}                       # no apps in it: it tells of devices only"
-    zone = "Asia/Shanghai" if chinese else "UTC"
-    yield f"timezone: {zone:<24}# of times that do not say theirs"
+    yield f"timezone: {_tell_zone(sample):<24}# of times that do not say theirs"
     yield from _write_dates(sample, found)
     if records:
         yield f"records: {_quote(records)}"
@@ -139,6 +138,13 @@ def _write(sample: Sample, found: Found, items: str, records: str) -> Iterator[s
     left = [name for name in sample if name not in found.values()]
     if left:
         yield "# not read: " + ", ".join(" ".join(name.split()) for name in left[:40])
+
+
+def _tell_zone(headers: Iterable[str]) -> str:
+    words = "".join(headers)
+    if _KANA.search(words):
+        return "Asia/Tokyo"
+    return "Asia/Shanghai" if _CHINESE.search(words) else "UTC"
 
 
 def _write_people(sample: Sample, found: Found, records: str) -> Iterator[str]:

@@ -23,8 +23,15 @@ _USUAL = r"\d{4}-\d{1,2}-\d{1,2}( \d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?)?"
 """What a cast reads as the forms below would, in a twentieth of their time."""
 _WORDY = (
     "%A, %B %d %Y at %I:%M %p", "%d %b %Y %H:%M:%S", "%d %b %Y", "%b %d, %Y %I:%M:%S %p",
-    "%b %d, %Y, %I:%M:%S %p", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%a %b %d %H:%M:%S %Y",
+    "%b %d, %Y %I:%M %p", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%a %b %d %H:%M:%S %Y",
 )  # fmt: skip
+_DOTTED = (
+    (r"(\d{4}), (\d)", r"\1 \2"),
+    (r"^(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})\b", r"\3-\2-\1"),
+    (r"^(\d{4})\.\s?(\d{1,2})\.\s?(\d{1,2})\b\.?", r"\1-\2-\3"),
+)
+"""Dots part the day, the month and the year in this order or the other way round, never as in the
+United States; a comma may part them from the hour."""
 _DIGITS = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 
 
@@ -61,16 +68,20 @@ def _read_written(text: str, order: DateOrder, zone: str) -> str:
     plain = text
     for theirs, ours in (("上午", " AM "), ("下午", " PM ")):
         plain = f"replace({plain}, '{theirs}', '{ours}')"
+    dashed = plain
+    for form, ours in _DOTTED:
+        dashed = f"regexp_replace({dashed}, {quote_text(form)}, {quote_text(ours)})"
+    marked = f"contains(left({text}, 5), '.') OR contains({text}, ', ')"
+    plain = f"CASE WHEN {marked} THEN {dashed} ELSE {plain} END"
     plain = f"translate({plain}, '/年月时分日秒', '---::  ')"
     plain = f"regexp_replace({plain}, '(\\d)T(\\d)', '\\1 \\2')"
     plain = f"rtrim(regexp_replace({plain}, '\\s+', ' ', 'g'), ': ')"
     forms = [f"{day}{clock}" for day in _DAYS[order] for clock in _CLOCKS]
     listed = ", ".join(map(quote_text, (*forms, *_WORDY)))
-    dotted = f"try_strptime(replace({text}, '.', '-'), ['%Y-%m-%d', '%d-%m-%Y'])"
     local = (
         f"CASE WHEN regexp_full_match({plain}, {quote_text(_USUAL)})"
         f" THEN TRY_CAST({plain} AS TIMESTAMP)"
-        f" ELSE coalesce(try_strptime({plain}, [{listed}]), {dotted}) END"
+        f" ELSE try_strptime({plain}, [{listed}]) END"
     )
     zoned = f"regexp_full_match(lower({text}), {quote_text(_ZONED)})"
     told = f"TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"

@@ -1,4 +1,6 @@
-"""The words that exports use for ownership, platform, form and the like, in English and Chinese.
+"""The words that exports use for ownership, platform, form and the like.
+
+In English and Chinese, and the usual ones in German, French and Japanese.
 
 A mapping's own words come first; then these; what neither knows is left as it stands, and so
 is found to be at fault where a vocabulary is closed.
@@ -16,7 +18,7 @@ UNKNOWN = "unknown"
 
 EMPTY = (
     "", "-", "--", "---", "—", "——", "/", "n/a", "#n/a", "null", "(null)", "none", "nil",
-    "无", "空", "暂无", "未知", "未填写", "不详",
+    "无", "空", "暂无", "未知", "未填写", "不详", "unbekannt", "inconnu", "なし", "不明",
 )  # fmt: skip
 """Cells that say nothing (lower case)."""
 
@@ -34,21 +36,26 @@ _TRUE = (
     "系统",
     "已管理",
     "受管",
+    "ja",
+    "oui",
+    "はい",
 )
 _FALSE = (
     *FALSE_WORDS, "n", "f", "off", "否", "无", "假", "×", "用户应用", "第三方应用", "第三方",
-    "用户", "未管理", "非受管",
+    "用户", "未管理", "非受管", "nein", "non", "いいえ",
 )  # fmt: skip
 _CORPORATE = (
     "corporate", "company", "institutional", "accountdrivendeviceenrollment", "company_owned",
     "corporate-owned", "company owned", "corporate owned", "c", "s", "cobo", "cope",
     "corporate - dedicated", "corporate - shared", "企业", "公司", "企业设备", "公司设备",
     "公司配发", "企业配发", "单位", "单位配发", "公司资产", "公用",
+    "firma", "unternehmen", "dienstlich", "entreprise", "société", "会社", "企業", "社用",
 )  # fmt: skip
 _PERSONAL = (
     "personal", "userenrollment", "accountdrivenuserenrollment", "personaldeviceprofile",
     "personally_owned", "employee owned", "employee", "byod", "e",
     "员工", "个人", "个人设备", "员工自带", "自带", "私人", "自有",
+    "privat", "persönlich", "personnel", "個人", "私物",
 )  # fmt: skip
 _NO_OWNER = ("unknown", "undefined", "ownership_unspecified", "其他", "其它", "other")
 _FORMS = {

@@ -88,9 +88,6 @@ def read(sources: Sequence[Source], staging: Staging) -> None:
             unnamed.append(source)
         except UnreadableError as error:
             staging.refuse(source.input_no, source.path, error)
-    if device and len(unnamed) > 1:
-        message = "is one of several such tables of one device, of which only the first counts"
-        staging.warn(unnamed[1].path, message, "append them to each other")
     scan_tables(unnamed, staging, _Shaper(device))
 
 
