@@ -25,6 +25,8 @@ NAMES = TEXT | st.from_regex(r"[a-z微信 ]{1,8}( \(?(x64|v?1\.2|en-US|User)\)?)
         ("Straße", "strasse"),
         ("Cafe\u0301", "caf\u00e9"),
         ("\u200e", ""),
+        ("Skype™", "skype"),
+        ("Slack® Desktop", "slack desktop"),
     ],
 )
 def test_plain(name, folded):
@@ -48,6 +50,13 @@ def test_plain(name, folded):
         ("signal 7.3.0-beta.1", "signal"),
         ("signal v7", "signal"),
         ("skype version 8.1", "skype"),
+        ("icq (версия 10.0.12341)", "icq"),
+        ("telegram desktop wersja 5.1", "telegram desktop"),
+        ("微信 版本 3.9.10", "微信"),
+        ("mozilla firefox (x64 de)", "mozilla firefox"),
+        ("screenconnect client (0a1b2c3d4e5f6071)", "screenconnect client"),
+        ("plex (tv)", "plex (tv)"),
+        ("foo (0a1b2c3d)", "foo (0a1b2c3d)"),
         ("skype for business 2016", "skype for business"),
         ("zoom(32bit)", "zoom"),
         ("微信 4.1", "微信"),

@@ -267,3 +267,17 @@ def test_a_name_and_a_publisher_are_enough_for_every_app_whose_maker_is_known():
 
 def test_the_types_of_the_rules_are_the_types_of_an_item():
     assert {row.type for _, row in ROWS} <= set(IDENTIFIER_TYPES)
+
+
+@pytest.mark.parametrize("type_", ["deb_package", "rpm_package", "homebrew"])
+@pytest.mark.parametrize(
+    ("name", "identifier", "apps"),
+    [
+        ("bip", "bip", []),
+        ("BiP", "bip-messenger", ["bip"]),  # a name of its own
+        ("linphone", "linphone-cli", ["linphone"]),
+        ("yelp", "yelp", []),
+    ],
+)
+def test_a_package_that_is_named_as_its_identifier_says_nothing_new(type_, name, identifier, apps):
+    assert recognise(name, identifier, type_)[0] == apps

@@ -19,23 +19,30 @@ _MARKS = (
 """Characters that show nothing: joiners, directions, tags."""
 _INVISIBLE = re.compile(_MARKS)
 _OUTER_MARKS = re.compile(rf"^(?:\s|{_MARKS})+|(?:\s|{_MARKS})+$")
-_WIDE_MARKS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if not chr(code).isalnum()}
-"""Full-width punctuation, which every Chinese keyboard types; full-width letters are a disguise."""
+_MEANINGLESS = {
+    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if not chr(code).isalnum()},
+    **dict.fromkeys(map(ord, "©®™")),
+}
+"""Full-width punctuation, which every Chinese keyboard types (full-width letters are a disguise),
+and the signs of rights that makers put after their names."""
 _DECORATED = (*")]0123456789", ".app", ".exe", ".lnk", "bit")
 _LOCALE = r"[a-z]{2,3}[-_](?:[a-z]{4}[-_])?[a-z]{2}"
 _NUMBER = r"\d+(?:\.\d+)+(?:[-+.]?(?:alpha|beta|rc|build|r)?\.?\d+)?"
 _MACHINE = (
     r"(?:x|arm|amd|win|ia)?(?:64|32|86)(?:[ -]?bit)?|x86_64|aarch64|arm64-v8a|universal|intel"
 )
+_VERSION = r"(?:version|versión|versione|versão|wersja|версия|версія|版本|バージョン|버전|v\.?)"
 _AUDIENCE = r"(?:current )?user|all users|machine(?:[- ]wide)?|system|msi|exe"
-_WORD = rf"(?:{_MACHINE}|{_AUDIENCE}|{_LOCALE}|(?:version |v)?{_NUMBER}|v\d+)"
+_WORD = rf"(?:(?:{_MACHINE})(?: [a-z]{{2}})?|{_AUDIENCE}|{_LOCALE}|(?:{_VERSION} ?)?{_NUMBER}|v\d+)"
+"""A language of two letters counts beside a machine only: `(x64 de)`, and never `(TV)`."""
 _TAILS = (
     (re.compile(r"\.(?:app|exe|lnk)$"), (".app", ".exe", ".lnk")),
     (re.compile(rf"\s*[(\[]{_WORD}(?:[ ,;/-]+{_WORD})*[)\]]$"), (")", "]")),
     (
-        re.compile(rf"[\s_-]+(?:(?:version |v\.? ?)?{_NUMBER}|v\d+|version \d+|(?:19|20)\d\d)$"),
+        re.compile(rf"[\s_-]+(?:(?:{_VERSION} ?)?{_NUMBER}|v\d+|{_VERSION} \d+|(?:19|20)\d\d)$"),
         "",
     ),
+    (re.compile(r"\s*\([0-9a-f]{16}\)$"), ")"),  # which server a ScreenConnect client reports to
     (
         re.compile(rf"[\s_-]+(?:{_MACHINE})$"),
         ("64", "32", "86", "bit", "universal", "intel", "v8a"),
@@ -55,7 +62,7 @@ def plain(name: str) -> str:
     """
     if name.isascii():
         return " ".join(name.lower().split())
-    folded = unicodedata.normalize("NFC", name.translate(_WIDE_MARKS)).casefold()
+    folded = unicodedata.normalize("NFC", name.translate(_MEANINGLESS)).casefold()
     shown = _OUTER_MARKS.sub("", unicodedata.normalize("NFC", folded))
     return " ".join(shown.split())
 

@@ -55,6 +55,9 @@ class Recognition:
 
 
 _UNKNOWN = Recognition()
+_PACKAGES = frozenset({"deb_package", "rpm_package", "homebrew"})
+"""Where package lists know no other name than the identifier, which is unknown: Debian's `slack`,
+`bip` and `notion` are nobody's messenger."""
 _SUREST_FIRST = tuple(Confidence)
 _NOTHING_DENIED: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 
@@ -171,6 +174,8 @@ class Recogniser:
             certain = index.windows_names.get(name.full) or index.windows_names.get(name.short)
         if certain:
             return _recognition(certain, Basis.DISTINCTIVE_NAME, Confidence.LIKELY, odd)
+        if item.type in _PACKAGES and plain(item.identifier or "") == name.full:
+            return None
         return _recognition(named, Basis.NAME, Confidence.POSSIBLE, odd)
 
     def _by_look(
