@@ -124,3 +124,32 @@ def test_a_time_that_cannot_be_read_is_no_time(read, tmp_path):
     reading = read(path)
     assert reading.reports("reported_at") == [(None,)]
     assert reading.rejected() == []
+
+
+def test_numbers_with_their_words_beside_them(read, tmp_path):
+    """An export job that adds localised columns leaves numbers in the others."""
+    path = tmp_path / "x.csv"
+    path.write_text(
+        "DeviceId,DeviceName,OwnerType,OwnerType_loc,LastContact,DeviceType,DeviceType_loc,"
+        "ManagementAgent,ManagementAgent_loc\n"
+        "a,PC-1,1,Company,2026-11-20T08:11:00Z,1,Windows,2,MDM\n"
+        "b,PHONE-1,2,Personal,2026-11-20T08:11:00Z,8,iOS/iPadOS,2,MDM\n"
+        "c,PC-2,0,Unknown,2026-11-20T08:11:00Z,1,Windows,2,MDM\n",
+        encoding="utf-8",
+    )
+    assert read(path).reports("device_id, ownership, platform, managed") == [
+        ("a", "corporate", "windows", True), ("b", "personal_enrolled", "ios", True),
+        ("c", None, "windows", True),
+    ]  # fmt: skip
+
+
+def test_times_that_a_spreadsheet_wrote_anew(read, tmp_path):
+    path = tmp_path / "x.csv"
+    header = "Device ID,Device name,Last check-in,Ownership,OS"
+    rows = ["a,A,3/2/2025 8:11,Corporate,Windows", "b,B,2025-03-02 08:11:00.0000000,Corporate,iOS",
+            "c,C,0001-01-01 00:00:00,Corporate,iOS"]  # fmt: skip
+    path.write_text("\n".join([header, *rows]), encoding="utf-8")
+    reading = read(path)
+    assert [device for (device,) in reading.reports("device_id")] == ["a", "b", "c"]
+    (problem,) = reading.result.problems
+    assert "a device has a time that cannot be read, '3/2/2025 8:11'" in problem.message

@@ -169,6 +169,17 @@ def test_cells_under_names_that_are_not_theirs(read, files, tmp_path):
     assert "has cells under names that are not theirs: IP Address is '02:00:5E" in problem.message
 
 
+def test_times_that_a_spreadsheet_wrote_anew(read, files, tmp_path):
+    path = tmp_path / "x.csv"
+    text = (files / "jamf" / "search_groups.csv").read_text(encoding="utf-8")
+    text = text.replace("2026-11-01 07:30:00", "1970-01-01 00:00:00")
+    path.write_text(text.replace("2026-10-31 21:00:00", "10/31/2026 21:00"), encoding="utf-8")
+    reading = read(path)
+    assert reading.reports("reported_at") == [(None,), (None,)]
+    (problem,) = reading.result.problems
+    assert "a device has a time that cannot be read, '10/31/2026 21:00'" in problem.message
+
+
 def test_a_lost_row_may_have_been_the_devices_own(read, files, tmp_path):
     path = tmp_path / "x.csv"
     text = (files / "jamf" / "search_computers.csv").read_text(encoding="utf-8")

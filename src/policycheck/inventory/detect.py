@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from policycheck.inventory.base import Form, Head
-from policycheck.inventory.files.heads import describe, is_empty_answer
+from policycheck.inventory.files.heads import describe, is_empty_answer, is_schema
 from policycheck.inventory.formats import snipe_it, wazuh
 from policycheck.inventory.formats.agents import agent_json, agent_xml
 from policycheck.inventory.formats.android import adb_dumpsys, adb_packages, androidqf
@@ -36,6 +36,7 @@ from policycheck.inventory.formats.windows import uninstall_table, winget_export
 from policycheck.inventory.mapping.reader import MappedReader
 from policycheck.inventory.reader import FormatReader, Reader
 from policycheck.inventory.report_file import UnreadableError
+from policycheck.inventory.strangers import find_stranger
 
 READERS: tuple[FormatReader, ...] = (
     own_lines,
@@ -99,9 +100,14 @@ def detect(head: Head, mappings: Sequence[MappedReader] = ()) -> Reader:
     if head.form == "json" and is_empty_answer(head):
         hint = "may whoever asked see devices? the page after the last is empty, too: leave it out"
         raise UnreadableError("is an answer without a record in it", hint)
+    if stranger := find_stranger(head):
+        raise UnreadableError(stranger.message, stranger.hint)
     lacking = [f"{reader.NAME}: it has no {reader.find_missing(head)!r}" for reader in mappings]
     alike = [reader for reader in READERS if _WORDS.get(head.form, "") in reader.LOOKS_FOR]
     looked_for = [*lacking, *(f"{reader.NAME}: {reader.LOOKS_FOR}" for reader in alike)]
+    hint = "looked for"
+    if head.form in ("table", "json") and not is_schema(head):
+        hint = f"a mapping reads it: `inventory inspect --suggest-mapping` writes one; {hint}"
     raise UnreadableError(
-        f"is of no known format: it is {describe(head)}", "\n- ".join(["looked for", *looked_for])
+        f"is of no known format: it is {describe(head)}", "\n- ".join([hint, *looked_for])
     )

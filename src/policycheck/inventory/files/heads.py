@@ -175,9 +175,14 @@ def _find_lists(value: object) -> Iterator[object]:
             yield from _find_lists(held)
 
 
+def is_schema(head: Head) -> bool:
+    """Tell a JSON Schema, which says what others look like."""
+    return head.form == "json" and {"$schema", "$id", "title"} <= set(head.keys)
+
+
 def describe(head: Head) -> str:
     """Say what a source looks like, for the message that nobody reads it."""
-    if head.form == "json" and {"$schema", "$id", "title"} <= set(head.keys):
+    if is_schema(head):
         return "a JSON Schema, which says what reports look like and is none"
     names = head.columns or head.keys or ((head.root,) if head.root else ())
     shown = ", ".join(names[:6]) + (", ..." if len(names) > 6 else "")

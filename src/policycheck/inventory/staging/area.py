@@ -123,6 +123,15 @@ class Staging:
         """Say that something in a source was not read."""
         self._report(path, message, hint, "warning")
 
+    def warn_of_times(self, input_no: int, devices: int, example: str) -> None:
+        """Say that devices have a time of their report that cannot be read."""
+        noun = "a device has" if devices == 1 else f"{devices:,} devices have"
+        self.warn(
+            self._paths[input_no],
+            f"{noun} a time that cannot be read, {example[:40]!r}: their age counts from receipt",
+            "use the export as it came: spreadsheet programs write times anew when they save",
+        )
+
     def _report(self, path: str, message: str, hint: str, severity: Severity) -> None:
         self.problems.append(Problem(f"{path} {message}", None, hint, severity=severity))
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from policycheck.inventory.base import ROSTER, Head, Source
-from policycheck.inventory.staging.columns import DEVICE_TEXTS
+from policycheck.inventory.staging.columns import DEVICE_TEXTS, NO_VALUE, list_words
 from policycheck.inventory.staging.scanning import scan_tables
 from policycheck.inventory.staging.table import Relation, Shape
 
@@ -51,8 +51,10 @@ _FORM = """CASE
         OR model ILIKE 'mac studio%' OR model ILIKE 'mac pro%' THEN 'desktop' END"""
 """Only where the model leaves no doubt: a Windows device may be anything."""
 _OWNERSHIP = """CASE lower(ownership)
-    WHEN 'company' THEN 'corporate' WHEN 'corporate' THEN 'corporate'
-    WHEN 'personal' THEN 'personal_enrolled' END"""
+    WHEN 'company' THEN 'corporate' WHEN 'corporate' THEN 'corporate' WHEN '1' THEN 'corporate'
+    WHEN 'personal' THEN 'personal_enrolled' WHEN '2' THEN 'personal_enrolled' END"""
+"""The numbers are those of Graph's managedDeviceOwnerType: an export job that adds localised
+columns (`OwnerType_loc`) leaves them in the others."""
 _MANAGED = """CASE
     WHEN managed ILIKE '%mdm%' OR managed ILIKE '%intune%' OR managed ILIKE '%co-managed%'
         OR managed ILIKE '%configmgr%' OR managed ILIKE '%googlecloud%' THEN 'true' END"""
@@ -78,6 +80,7 @@ def load_devices(sources: Sequence[Source], parts: Sequence[int], staging: Stagi
     con = staging.con
     found = scan_tables(sources, staging, _make_shape)
     in_apps, in_exports = (f"part IN ({', '.join(map(str, [*of, -1]))})" for of in (parts, found))
+    _warn_of_times(found, staging)
     _drop_older(con, in_exports)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE intune_device AS WITH known AS (SELECT * REPLACE"
@@ -101,6 +104,18 @@ def _drop_older(con: DuckDBPyConnection, in_exports: str) -> None:
     )
 
 
+def _warn_of_times(parts: Sequence[int], staging: Staging) -> None:
+    """Say which exports have times that somebody's spreadsheet program wrote anew."""
+    rows = staging.con.execute(
+        "SELECT input_no, count(*), min(reported_at) FROM staged_device"
+        " WHERE list_contains($1::INTEGER[], part) AND TRY_CAST(reported_at AS TIMESTAMPTZ) IS NULL"
+        f" AND lower(reported_at) NOT IN {list_words(NO_VALUE)} GROUP BY 1 ORDER BY 1",
+        [list(parts)],
+    ).fetchall()
+    for input_no, devices, example in rows:
+        staging.warn_of_times(input_no, devices, example)
+
+
 def _fill_in() -> str:
     """Return as SQL what an app export does not say; where both say something, its own stays."""
     both = "coalesce(app.platform, known.platform)"
@@ -119,10 +134,17 @@ def _fill_in() -> str:
 
 def _make_shape(head: Head, relation: Relation) -> tuple[Relation, Shape]:
     at = {name.replace(" ", "").lower(): f"c{number}" for number, name in enumerate(head.columns)}
+    listed = {ours: _with_words(ours, theirs) for ours, theirs in _COLUMNS.items()}
     device = {
         ours: f"coalesce({', '.join(at[name] for name in theirs if name in at)}, NULL)"
-        for ours, theirs in _COLUMNS.items()
+        for ours, theirs in listed.items()
         if any(name in at for name in theirs)
     }
     fault = "CASE WHEN device_ref IS NULL THEN 'no DeviceId' END"
     return relation, Shape(at["deviceid"], device, {}, part_fault=fault, bare="true")
+
+
+def _with_words(ours: str, theirs: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns to look into: where one holds numbers, its words stand beside it."""
+    words = [f"{name}_loc" for name in theirs] if ours in ("platform", "managed") else []
+    return (*words, *theirs)

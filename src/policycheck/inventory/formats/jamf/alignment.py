@@ -20,7 +20,7 @@ _MULTIPLE = ("Group", "Computer Group", "Mobile Device Group")
 _ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}|(?=.*(::|[0-9A-Fa-f]{3}))[0-9A-Fa-f:]+")
 _HARDWARE = re.compile(r"([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}")
 _VERSION = re.compile(r"\D{0,20}\d+(\.\d+)*\b.{0,40}")
-_TIME = re.compile(r"\d{4}-\d\d-\d\d.*|\w+, \w+ \d.*")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d.*|\d{1,4}[./]\d{1,2}[./]\d.*|\w+, \w+ \d.*")
 _MANAGED = re.compile(r"managed|unmanaged|true|false|yes|no", re.IGNORECASE)
 _LOOKS: Mapping[str, re.Pattern[str]] = MappingProxyType(
     {

@@ -46,6 +46,7 @@ _DEVICE: Mapping[str, tuple[str, ...]] = {
 _TIMES = (
     "Last Inventory Update", "Last Check-in", "Last Check-In", "LastConnected", "Last Contact",
 )  # fmt: skip
+_NO_YEARS = ("0001", "1970", "9999")
 _ATTRIBUTES = ("Department", "Building", "Site", "Position")
 _APP = {
     "name": ("Application Title", "App Name", "Application Name"),
@@ -95,8 +96,15 @@ def read_table(source: Source, staging: Staging) -> None:
         UnreadableError: where its cells stand under names that are not theirs.
     """
     columns = settle_columns(source)
+    unread: list[str] = []
     for device in _join_rows(source, columns, staging):
-        add_report(source, device.record, _make_report(device, source.head), staging)
+        report = _make_report(device, source.head)
+        said = first_text(device.row, *_TIMES)
+        if "reported_at" not in report.device and said and said[:4] not in _NO_YEARS:
+            unread.append(said)
+        add_report(source, device.record, report, staging)
+    if unread:
+        staging.warn_of_times(source.input_no, len(unread), unread[0])
 
 
 def _join_rows(source: Source, columns: Sequence[str], staging: Staging) -> Iterator[_Device]:
