@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from policycheck.catalogue.load import load
 from policycheck.model import TABLES, Column, Reason
 from policycheck.policy.checks import BESIDE
 from policycheck.policy.controls import READERS
@@ -22,6 +23,7 @@ from policycheck.policy.fields import PLACEHOLDERS
 from policycheck.policy.map_reader import OPERATORS, WRITTEN
 from policycheck.policy.schema import policy_schema
 from policycheck.report.reasons import REASONS
+from policycheck.shipped import shipped
 
 DOCUMENT = Path(__file__).with_name("policies.md")
 _BLOCK = "<!-- {0}: made by docs/make_policies.py -->\n\n{1}\n<!-- end of {0} -->"
@@ -112,6 +114,17 @@ def _one_line(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
+def _categories() -> Iterator[str]:
+    """Tell the tree of categories, and of each the apps with the most identifiers."""
+    catalogue = load([shipped("rules")])
+    known = sorted(catalogue.apps.values(), key=lambda app: -len(app.identifiers))
+    yield "| category | is | below | such as |\n|---|---|---|---|"
+    for id_, category in sorted(catalogue.categories.items()):
+        apps = list(dict.fromkeys(app.names[0] for app in known if id_ in app.categories))
+        above = f"`{category.parent}`" if category.parent else ""
+        yield f"| `{id_}` | {category.title['en']} | {above} | {_one_line(', '.join(apps[:4]))} |"
+
+
 def _kinds() -> Iterator[str]:
     for read in READERS.values():
         module = inspect.getmodule(read)
@@ -188,6 +201,7 @@ _PARTS: Mapping[str, Callable[[], Iterator[str]]] = MappingProxyType(
         "exception keys": _other_keys("ExceptionFile"),
         "waiver keys": _other_keys("WaiversFile"),
         "kinds": _kinds,
+        "categories": _categories,
         "columns": _columns,
         "operators": _operators,
         "placeholders": _placeholders,

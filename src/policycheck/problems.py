@@ -115,13 +115,13 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
     return None if best is None else str(best[0])
 
 
-def did_you_mean(word: str, choices: Iterable[str]) -> str:
+def did_you_mean(word: str, choices: Iterable[str], few: int = 20) -> str:
     """Return a hint that names the nearest choice, else all of them if they are few, else ""."""
     known = sorted(choices)
     near = nearest(word, known)
     if near is not None:
         return f"did you mean {quote(near)}?"
-    if 0 < len(known) <= 20:
+    if 0 < len(known) <= few:
         return f"one of: {', '.join(known)}"
     return ""
 

@@ -114,16 +114,31 @@ def vocabulary_of(catalogue: Catalogue) -> Vocabulary:
     """Return the ids that policies may use."""
     used = {category for app_id in catalogue.apps for category in catalogue.all_categories(app_id)}
     categories = frozenset(catalogue.categories)
-    names = {fold_text(name): app.app_id for app in catalogue.apps.values() for name in app.names}
     return Vocabulary(
         apps=frozenset(catalogue.apps),
         categories=categories,
         vendors=frozenset(catalogue.vendors),
         vendor_groups=catalogue.vendor_groups,
         lists=frozenset(catalogue.lists),
-        names=names,
+        names=_names_of(catalogue),
         empty_categories=categories - used,
     )
+
+
+def _names_of(catalogue: Catalogue) -> dict[tuple[str, str], str]:
+    """Return the ids of apps, categories, vendors and their heads by family and folded name."""
+    names = {
+        ("app", fold_text(name)): app.app_id
+        for app in catalogue.apps.values()
+        for name in app.names
+    }
+    for id_, category in catalogue.categories.items():
+        names |= {("category", fold_text(title)): id_ for title in category.title.values()}
+    for id_, vendor in catalogue.vendors.items():
+        head = vendor.groups[-1].group if vendor.groups else id_
+        for alias in map(fold_text, vendor.aliases):
+            names |= {("vendor", alias): id_, ("vendor_group", alias): head}
+    return names
 
 
 def _without_drafts(policies: tuple[Policy, ...]) -> tuple[Policy, ...]:

@@ -24,7 +24,7 @@ VOCABULARY = Vocabulary(
     vendors=frozenset({"tencent", "netease", "microsoft"}),
     vendor_groups=frozenset({"tencent", "netease"}),
     lists=frozenset({"us-eo13971", "us-texas-prohibited"}),
-    names={"微信": "wechat"},
+    names={("app", "微信"): "wechat", ("vendor", "網易"): "netease"},
 )
 
 

@@ -51,7 +51,8 @@ class Reader:
         if self.vocabulary is None or word in self.vocabulary.family(family):
             return word
         known = self.vocabulary.family(family)
-        named = self.vocabulary.names.get(fold_text(word)) if family == "app" else None
-        hint = f"its id is {quote(named)}" if named else did_you_mean(word, known)
+        named = self.vocabulary.names.get((family, fold_text(word)))
+        few = len(known) if family == "category" else 20  # nobody knows by heart what we call them
+        hint = f"its id is {quote(named)}" if named else did_you_mean(word, known, few)
         self.refuse(scalar, f"unknown {family.replace('_', ' ')} {quote(word)}", hint)
         return word

@@ -16,8 +16,8 @@ class Vocabulary:
     vendors: frozenset[str] = frozenset()
     vendor_groups: frozenset[str] = frozenset()
     lists: frozenset[str] = frozenset()
-    names: Mapping[str, str] = field(default_factory=dict)
-    """App ids by folded name, for who writes `app: 微信`."""
+    names: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Ids by family and folded name, for who writes `app: 微信` or `vendor: Facebook`."""
     empty_categories: frozenset[str] = frozenset()
     """Those that hold no app, on which lint remarks."""
 
