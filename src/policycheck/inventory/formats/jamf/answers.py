@@ -52,6 +52,8 @@ _CLASSIC: MappingProxyType[str, Read] = MappingProxyType(
 _LISTS = ("results", "computers", "mobile_devices")
 _LISTED = frozenset({"id", "name", "managed", "username", "serial_number", "udid"})
 """What the classic API's lists say of a device."""
+_IN_LIST = ("id", "name", "serialNumber", "udid", "modelIdentifier", "type", "wifiMacAddress")
+"""What `/api/v2/mobile-devices` says of a device: no sections, and no apps."""
 _SECTIONS = ("hardware", "userAndLocation", "operatingSystem", "applications")
 
 
@@ -75,6 +77,8 @@ def _claims_json(head: Head) -> bool:
         ):
             return True
     if {"serialNumber", "udid", "type", "managed", "location"} <= paths:
+        return True
+    if any({f"{above}{name}" for name in _IN_LIST} <= paths for above in ("results.", "")):
         return True
     if paths >= _LISTED:
         return True

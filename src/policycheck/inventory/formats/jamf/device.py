@@ -73,7 +73,7 @@ def read_mobile(value: object) -> DeviceReport:
     """
     general = section(value, "general") or section(value)
     hardware = section(value, "hardware") or section(value, "ios") or section(value)
-    user = section(value, "userAndLocation") or section(value, "location")
+    user = section(value, "userAndLocation") or section(value, "location") or section(value)
     model = first_text(hardware, "modelIdentifier", "model")
     ownership = read_ownership(
         first_text(general, "deviceOwnershipType", "deviceOwnershipLevel")

@@ -1,4 +1,4 @@
-"""Google Workspace: the mobile devices of its directory."""
+"""Google Workspace: the mobile devices of its directory, and the Chrome devices."""
 
 from __future__ import annotations
 
@@ -18,8 +18,23 @@ from policycheck.inventory.formats.managers.reader import Api, ApiReader, marks
 from policycheck.inventory.formats.managers.words import bundle_type, tell_platform
 
 
+def _read_chrome_device(value: Section) -> DeviceReport:
+    device = filled(
+        device_id=text(value, "deviceId"),
+        serial=text(value, "serialNumber"),
+        platform="chromeos",
+        os_version=version_number(text(value, "osVersion")),
+        model=text(value, "model"),
+        user_id=text(value, "annotatedUser"),
+        reported_at=time(value, "lastSync"),
+    )
+    return DeviceReport(device, attributes=filled(status=text(value, "status")))
+
+
 def _read_device(value: Section) -> DeviceReport | None:
     """Read a mobile device of Google's directory: its apps are those that touch Google's data."""
+    if text(value, "kind") == "admin#directory#chromeosdevice":
+        return _read_chrome_device(value)
     if text(value, "kind") not in ("", "admin#directory#mobiledevice"):
         return None
     system = text(value, "os")
@@ -55,8 +70,8 @@ def _read_device(value: Section) -> DeviceReport | None:
 
 READER = ApiReader(
     "google-workspace",
-    "Google Workspace (mobile devices, JSON)",
-    "JSON with mobiledevices that have a resourceId",
+    "Google Workspace (mobile and Chrome devices, JSON)",
+    "JSON with mobiledevices that have a resourceId, or chromeosdevices",
     Facts(
         forms="json",
         reports="state",
@@ -66,8 +81,12 @@ READER = ApiReader(
         identifiers="android_package",
     ),
     Api(
-        marks("mobiledevices.resourceId", "kind resourceId deviceId type status"),
-        ["mobiledevices"],
+        marks(
+            "mobiledevices.resourceId",
+            "kind resourceId deviceId type status",
+            "chromeosdevices.deviceId",
+        ),
+        ["mobiledevices", "chromeosdevices"],
         _read_device,
         empty=("kind", "admin#directory#mobiledevices"),
     ),

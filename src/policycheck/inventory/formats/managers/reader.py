@@ -106,7 +106,9 @@ def _tells_of_more(envelope: Section, count: int) -> bool:
         return True
     if find(envelope, "has_more") is True or find(envelope, "meta", "has_next_results") is True:
         return True
-    if find(envelope, "data", "endpoints", "pageInfo", "hasNextPage") is True:
+    if any(
+        find(held, "pageInfo", "hasNextPage") is True for held in section(envelope, "data").values()
+    ):
         return True
     if text(envelope, "paging", "next"):
         return True

@@ -1,4 +1,4 @@
-"""Tanium: endpoints with their applications."""
+"""Tanium: endpoints with their applications, and endpoints of Asset without."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from policycheck.inventory.documents.values import (
     Section,
     entries,
     filled,
+    first_text,
     raw_text,
     section,
     text,
@@ -24,11 +25,18 @@ def _read_device(value: Section) -> DeviceReport | None:
     names = [text(app, "name") for app in apps]
     failed = any(name.startswith("TSE-Error") for name in names)
     device = filled(
-        device_id=raw_text(node, "computerID") or text(node, "id"),
-        name=text(node, "name"),
+        device_id=raw_text(node, "computerID") or first_text(node, "computerId", "id"),
+        name=first_text(node, "name", "computerName"),
         serial=text(node, "serialNumber"),
-        platform=tell_platform(text(node, "os", "platform"), text(node, "os", "name")),
-        reported_at=time(node, "eidLastSeen"),
+        platform=tell_platform(
+            text(node, "os", "platform"),
+            text(node, "os", "name"),
+            text(node, "osPlatform"),
+            text(node, "operatingSystem"),
+        ),
+        manufacturer=text(node, "manufacturer"),
+        user_id=text(node, "userName"),
+        reported_at=time(node, "eidLastSeen") or time(node, "updatedAt"),
     )
     items = [
         filled(kind="app", name=name, version=raw_text(app, "version"))
@@ -40,18 +48,21 @@ def _read_device(value: Section) -> DeviceReport | None:
 
 READER = ApiReader(
     "tanium",
-    "Tanium (endpoints with installed applications, JSON)",
-    "JSON with data.endpoints.edges",
+    "Tanium (endpoints with installed applications, Asset's endpoints; JSON)",
+    "JSON with data.endpoints.edges or data.assetProductEndpoints.edges",
     Facts(
         forms="json",
         reports="state",
         names_device="yes",
         listing="app=all",
-        says="reported_at name version",
+        says="user_id reported_at name version",
     ),
     Api(
-        marks("data.endpoints.edges.node.installedApplications"),
-        ["data.endpoints.edges"],
+        marks(
+            "data.endpoints.edges.node.installedApplications",
+            "data.assetProductEndpoints.edges.node.computerName",
+        ),
+        ["data.endpoints.edges", "data.assetProductEndpoints.edges"],
         _read_device,
     ),
 )
