@@ -115,14 +115,11 @@ def _one_line(text: str) -> str:
 
 
 def _categories() -> Iterator[str]:
-    """Tell the tree of categories, and of each the apps with the most identifiers."""
-    catalogue = load([shipped("rules")])
-    known = sorted(catalogue.apps.values(), key=lambda app: -len(app.identifiers))
-    yield "| category | is | below | such as |\n|---|---|---|---|"
-    for id_, category in sorted(catalogue.categories.items()):
-        apps = list(dict.fromkeys(app.names[0] for app in known if id_ in app.categories))
+    """Tell the tree of categories."""
+    yield "| category | is | below |\n|---|---|---|"
+    for id_, category in sorted(load([shipped("rules")]).categories.items()):
         above = f"`{category.parent}`" if category.parent else ""
-        yield f"| `{id_}` | {category.title['en']} | {above} | {_one_line(', '.join(apps[:4]))} |"
+        yield f"| `{id_}` | {category.title['en']} | {above} |"
 
 
 def _kinds() -> Iterator[str]:

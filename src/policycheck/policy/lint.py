@@ -138,7 +138,7 @@ def _remark_on_where(node: Mapping, term: Term) -> Iterator[Remark]:
         yield where, "'where' reads no column: it says the same of every item", ""
     for function in term.where.functions:
         if function == "coalesce":
-            hint = "see that the answer is wanted for whoever is not in the people file"
+            hint = "see that the answer is wanted where the column is empty"
             yield where, "coalesce turns 'not known' into an answer", hint
         elif function in ("lower", "upper", "trim"):
             hint = "leave it out: texts compare trimmed and without case anyway"
