@@ -19,7 +19,7 @@ _HEAD = """# What each format can say
 Made from the readers by `make docs`; do not edit. [formats.md](formats.md) tells each one in full.
 
 - **files**: what a report looks like. Every text may be UTF-8, UTF-16 (both with and without a byte
-  order mark) or GB18030, and every file may be packed (gzip, zlib, Zstandard, ZIP).
+  order mark), GB18030 or windows-1252, and every file may be packed (gzip, zlib, Zstandard, ZIP).
 - **reports**: *state* says all that is there, so what is missing from it is not there. *state or
   changes*: some reports tell only what changed since an earlier one; they prove presence only.
 - **lists**: the kinds of item, and how far at best: *all*, or *managed* (some of them, which proves

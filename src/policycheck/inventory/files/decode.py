@@ -1,4 +1,4 @@
-"""From bytes to UTF-8: byte order marks, UTF-16 without one, GB18030.
+"""From bytes to UTF-8: byte order marks, UTF-16 without one, GB18030, Windows' Western letters.
 
 Nothing is replaced and nothing is lost: what does not decode stays as it is, is not UTF-8
 afterwards either, and so the record that holds it is rejected by itself.
@@ -28,6 +28,11 @@ _ODD_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0c\x1b")) + b"\x7f"
 
 
 _GB2312 = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
+_BEYOND = re.compile(rb"[\x80-\xff]+")
+_WESTERN = re.compile(
+    rb"[\x80\x84\x85\x91-\x97\x99\xa0\xa7\xa9\xae\xb0\xb4\xb7\xc0-\xd6\xd8-\xf6\xf8-\xfd]"
+)
+"""Letters and signs of windows-1252 that stand in the names of people, places and programs."""
 _REPLACED = "\ufffd"
 
 
@@ -52,7 +57,7 @@ def find_encoding(start: bytes, whole: bool) -> tuple[str, int]:
         return _find_utf16(start[:4096]), 0
     if _is_utf8(start, whole=whole):
         return "UTF-8", 0
-    return ("GB18030" if is_gb18030([start], whole=whole) else "UTF-8"), 0
+    return find_unmarked([start], whole=whole) or "UTF-8", 0
 
 
 def _is_utf8(text: bytes, *, whole: bool) -> bool:
@@ -78,29 +83,37 @@ def _find_utf16(start: bytes) -> str:
     return "UTF-16LE" if odd > even else "UTF-16BE"
 
 
-def is_gb18030(chunks: Iterable[bytes], *, whole: bool = True) -> bool:
-    """Tell whether bytes are GB18030 rather than UTF-8, sound or damaged.
+def find_unmarked(chunks: Iterable[bytes], *, whole: bool = True) -> str:
+    """Return the encoding of bytes that are GB18030 or Western rather than UTF-8; else "".
 
     Sound GB18030 decodes as such, and breaks UTF-8 more often than it keeps it. Damaged, it must
     hold four times as many Chinese characters as faults, and those of GB 2312, whose two bytes
-    both lie beyond ASCII: Western letters stand among ASCII, and look like other characters.
+    both lie beyond ASCII. Western letters (windows-1252) would pass for other characters: they are
+    told by standing alone among ASCII. A single one may as well be damage.
 
     Args:
         chunks: The text, in pieces that need not end with a character.
         whole: Whether nothing follows the last of them.
     """
     utf8, gb = (codecs.getincrementaldecoder(name)("replace") for name in ("utf-8", "gb18030"))
-    letters = broken = faults = pairs = 0
+    letters = broken = faults = pairs = runs = alone = 0
     for chunk in chain(chunks, (b"",)):
         if chunk.isascii() and not (utf8.getstate()[0] or gb.getstate()[0]):
             continue
         final = whole and not chunk
         pairs += len(_GB2312.findall(chunk))
+        found = _BEYOND.findall(chunk)
+        runs += len(found)
+        alone += sum(_WESTERN.fullmatch(run) is not None for run in found)
         shown = utf8.decode(chunk, final=final)
         letters += len(shown) - len(shown.encode("ascii", "ignore"))
         broken += shown.count(_REPLACED) - chunk.count(_REPLACED.encode())
         faults += gb.decode(chunk, final=final).count(_REPLACED)
-    return broken > letters - broken and faults * 4 <= pairs
+    if broken <= letters - broken:
+        return ""
+    if alone * 3 > runs:
+        return "windows-1252" if runs > 1 else ""
+    return "GB18030" if faults * 4 <= pairs else ""
 
 
 def looks_binary(start: bytes) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policycheck.inventory.base import HEAD_BYTES, Head, Source
-from policycheck.inventory.files.decode import find_encoding, is_gb18030, to_utf8
+from policycheck.inventory.files.decode import find_encoding, find_unmarked, to_utf8
 from policycheck.inventory.files.digest import Digest
 from policycheck.inventory.files.heads import make_head, make_plist_head
 from policycheck.inventory.files.paths import explain_folder
@@ -152,7 +152,7 @@ def _look_further(stream: Stream) -> str:
         return "UTF-8"
     for chunk in _read_chunks(stream):
         if not chunk.isascii():
-            return "GB18030" if is_gb18030([chunk], whole=False) else "UTF-8"
+            return find_unmarked([chunk], whole=False) or "UTF-8"
     return "UTF-8"
 
 

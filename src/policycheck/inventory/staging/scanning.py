@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from policycheck.inventory.base import Head, Source
-from policycheck.inventory.files.decode import is_gb18030, to_utf8
+from policycheck.inventory.files.decode import find_unmarked, to_utf8
 from policycheck.inventory.files.digest import Digest
 from policycheck.inventory.files.spool import SMALL, unused_path
 from policycheck.inventory.report_file import UnreadableError
@@ -91,8 +91,9 @@ def _scan_large(source: Source, staging: Staging, make_shape: MakeShape) -> int:
                 unless=lambda part: source.has_nul() or has_empty_rows(staging.con, part, shape),
             )
     except (duckdb.Error, UnsoundTableError):
-        if source.encoding == "UTF-8" and is_gb18030(_read_chunks(source)):
-            return _scan_large(_transcode(source, staging), staging, make_shape)
+        encoding = find_unmarked(_read_chunks(source)) if source.encoding == "UTF-8" else ""
+        if encoding:
+            return _scan_large(_transcode(source, encoding, staging), staging, make_shape)
     return _scan_records(head, [source], staging, make_shape)
 
 
@@ -109,10 +110,10 @@ def _read_chunks(source: Source) -> Iterator[bytes]:
         yield from iter(lambda: handle.read(_CHUNK), b"")
 
 
-def _transcode(source: Source, staging: Staging) -> Source:
+def _transcode(source: Source, encoding: str, staging: Staging) -> Source:
     target = unused_path(staging.scratch, "plain")
     with target.open("xb") as handle:
-        handle.writelines(to_utf8(_read_chunks(source), "GB18030"))
-    staging.encodings[source.input_no] = "GB18030"
+        handle.writelines(to_utf8(_read_chunks(source), encoding))
+    staging.encodings[source.input_no] = encoding
     digest = Digest(target, lambda size: None)
-    return replace(source, file=target, encoding="GB18030", digest=digest)
+    return replace(source, file=target, encoding=encoding, digest=digest)
