@@ -1,5 +1,6 @@
 """Other managers' interfaces: devices in pages, and the apps of one device by themselves."""
 
+import json
 import os
 from datetime import datetime
 from pathlib import Path
@@ -127,3 +128,16 @@ def test_a_cut_answer_is_told(read, files, tmp_path, name):
 def test_the_samples(read, path, name, items):
     (line,) = read(SAMPLES / path, device="PC-1").result.inputs
     assert (line.format, line.devices, line.items, line.rejected) == (name, 1, items, 0)
+
+
+def test_an_app_that_workspace_one_only_assigned_is_no_item(read, tmp_path):
+    states = ["Installed", "Not Installed", "Pending Removal", "Removed", "PendingInstall"]
+    apps = [
+        {"name": name, "bundle_id": f"com.example.{number}", "installed_status": name}
+        for number, name in enumerate(states)
+    ]
+    (tmp_path / "x.json").write_text(json.dumps({"app_items": apps}))
+    assert read(tmp_path / "x.json", device="D").items("name") == [
+        ("Installed",),
+        ("Pending Removal",),
+    ]

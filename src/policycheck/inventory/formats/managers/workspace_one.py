@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from policycheck.inventory.base import Facts
@@ -39,8 +40,14 @@ def _read_device(value: Section) -> DeviceReport | None:
 
 
 def _read_app(value: Section) -> Mapping[str, str] | None:
+    """Read an app; one that is only assigned, or was removed, is no item. Yet one to be removed."""
     if "bundle_id" not in value:
         return None
+    if re.match(
+        r"not|removed|uninstalled|pending ?(install|release)",
+        text(value, "installed_status").lower(),
+    ):
+        return {}
     return filled(
         kind="app",
         name=text(value, "name"),
