@@ -49,7 +49,7 @@ REASONS: Mapping[str, Explained] = MappingProxyType(
         Reason.UNCLASSIFIED: Explained(
             "an unknown app that looks like one of these",
             "An item is in no rule, and looks like the kind of app that the control is about.",
-            "Write a rule for the app (rules/apps/), or add it to one.",
+            "Say what it is: `policycheck app review` asks, and writes a rule (rules/apps/).",
         ),
         Reason.NOT_LISTED: Explained(
             "no report lists such items",
