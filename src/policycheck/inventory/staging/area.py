@@ -239,6 +239,8 @@ class Staging:
 
     def _warn_of_repeats(self) -> None:
         """Say which inputs tell of the same devices, and nothing tells which is the newer."""
+        if len(self._paths) < 2:
+            return
         sources = _list_in_order(self._sources)
         found = find_repeats(self.con, sources, sorted(self._refused))
         for input_no, first, devices, is_joined in found:
