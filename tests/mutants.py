@@ -31,7 +31,7 @@ HERE = Path(__file__).parent
 PACKAGE = HERE.parent / "src" / "policycheck"
 ASK, ASK_LIVES = QUESTIONS = "--ask", "--ask-lives"
 AGREES, DIFFERS = 0, 3
-LIVES = ("test_lives.py", "test_leaving.py", "test_timeline.py")
+LIVES = ("test_lives.py", "test_leaving.py", "test_merging.py", "test_timeline.py")
 SESSIONS = 8
 SIDE = 10
 TOGETHER = 24

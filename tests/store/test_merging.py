@@ -63,6 +63,14 @@ def test_words_facts_and_lives_of_the_other_are_the_kept_one_s(tmp_path) -> None
     assert sound(toy)
 
 
+def test_a_word_that_both_have_stays_one(tmp_path) -> None:
+    toy = Toy(tmp_path)
+    toy.audit(1, replace(SHOWN, name="PC"), replace(SHOWN, device="d2", name="pc"), rules=RULES)
+    toy.merge(2, "d1", "d2")
+    with toy.store.reading() as connection:
+        assert read_aliases(connection) == {"d1": ("d1", "d2", "pc")}
+
+
 BOTH = {
     "both open, the other one first": (
         (OTHER, 1), (SHOWN, 2), [("open", None, 1, 6, 0), ("closed", "device_merged", 1, 6, 0)],
