@@ -117,7 +117,6 @@ def lay_out(con: duckdb.DuckDBPyConnection, run: Run) -> None:
     create_engine_tables(con)
     _lay_out_reports(con, run)
     _lay_out_findings(con, run)
-    lay_out_evidence(con, request_of(run))
 
 
 def _lay_out_reports(con: duckdb.DuckDBPyConnection, run: Run) -> None:
@@ -262,6 +261,7 @@ def merge(
                 entry = entered.result()
             memory.load_lives(con, [run.policy])
             compute_lives(con, basis)
+            lay_out_evidence(con, request_of(run))
             memory.record(con, entry, run.as_of, (), [policy])
         return {"wall": time.perf_counter() - began, "cpu": time.process_time() - used}
 

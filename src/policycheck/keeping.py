@@ -33,10 +33,10 @@ ORDER BY f.app_id
 
 
 def lay_out_evidence(con: DuckDBPyConnection, request: AuditRequest) -> None:
-    """Leave for the store what proves each finding: the rows as they were reported.
+    """Leave for the store what proves what opens or comes back: the rows as they were reported.
 
     And, by column, what the policy's conditions and waivers were asked of: the device as all its
-    systems report it, and its person.
+    systems report it, and its person. To be called after lives.compute_lives.
     """
     device = [name for name in DEVICE_COLUMNS if name not in PERSONAL_OF_DEVICES]
     item = [name for name in ITEM_COLUMNS if name not in PERSONAL_OF_ITEMS]
@@ -53,6 +53,8 @@ def lay_out_evidence(con: DuckDBPyConnection, request: AuditRequest) -> None:
         f" {_struct({name: f'{_holder(name)}.{name}' for name in item})} AS item,"
         f" CAST(to_json({_struct(personal)}) AS VARCHAR) AS personal"
         " FROM finding AS f"
+        " SEMI JOIN (FROM life WHERE change IN ('opened', 'reopened')) AS l"
+        " ON l.fingerprint = f.fingerprint"
         " LEFT JOIN report AS r ON r.report_no = f.report_no"
         " LEFT JOIN hit AS h ON h.hit_no = f.hit_no"
         " LEFT JOIN distinct_item AS i ON i.item_no = h.item_no"

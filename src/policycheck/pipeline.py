@@ -148,10 +148,10 @@ def _give_lives(
     """Compare what was found with the lives of before, and lay out what proves it."""
     _note_holders(con)
     _lay_out_lives(con, request.catalogue)
-    lay_out_evidence(con, request)
     if memory:
         memory.load_lives(con, [policy.policy for policy in request.policies])
     compute_lives(con, _basis(request, inputs))
+    lay_out_evidence(con, request)
 
 
 def _input_lines(inputs: Intake) -> list[InputLine]:

@@ -1,8 +1,8 @@
 """Rows from the session to the database, in bulk: the one place for it.
 
-Plain tuples, a chunk at a time: no row becomes an object, and however many there are, the number
-of calls is the same. SQLite takes rows in one prepared statement, PostgreSQL by COPY. What is
-written in the order of a table's key goes to the end of its tree, which takes a third of the time.
+However many rows there are, the number of calls is the same. SQLite takes plain tuples, a chunk at
+a time, in one prepared statement; PostgreSQL takes a file (see copying.py). What is written in the
+order of a table's key goes to the end of its tree, which takes a third of the time.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain, islice
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import Connection, select
 
+from policycheck.store.copying import copy_in, laid_out
 from policycheck.store.session import Row, Session, chunks
 from policycheck.store.tables import metadata
 
 if TYPE_CHECKING:
     import sqlite3
-
-    import psycopg
 
 _VALUES_AT_ONCE = 900
 """Values in one statement: every SQLite takes 999, and rows together take two thirds of the time
@@ -41,47 +41,30 @@ def copy(
     key: str = "",
     fixed: Mapping[str, str] = NOTHING_FIXED,
 ) -> None:
-    """Insert a query's rows into these columns of a table; see `insert`.
+    """Insert a query's rows into these columns of a table.
 
-    `fixed` gives more columns the same literal in every row.
-    """
-    if (
-        connection.dialect.name != "sqlite" and fixed
-    ):  # by COPY alone: laid out first it takes twice
-        query = f"SELECT *, {', '.join(fixed.values())} FROM ({query})"
-        columns, fixed = ", ".join([columns, *fixed]), NOTHING_FIXED
-    rows = chain.from_iterable(chunks(con, query))
-    insert(connection, table, columns, rows, key=key, fixed=fixed)
-
-
-def insert(
-    connection: Connection,
-    table: str,
-    columns: str,
-    rows: Iterable[Row],
-    *,
-    key: str = "",
-    fixed: Mapping[str, str] = NOTHING_FIXED,
-) -> None:
-    """Insert rows into these columns of a table.
-
-    With a `key`, a row that is there already is updated. `fixed` (in SQLite) gives more columns
-    the same literal in every row: what is not fetched costs nothing.
+    With a `key`, a row that is there already is updated. `fixed` gives more columns the same
+    literal in every row: what is not fetched costs nothing.
     """
     names = columns.split(", ")
     head = f"INSERT INTO {table}({', '.join([*names, *fixed])})"
     tail = _on_conflict(names, key)
     if connection.dialect.name == "sqlite":
+        rows = chain.from_iterable(chunks(con, query))
         row = f"({', '.join(['?'] * len(names) + list(fixed.values()))})"
         block = _VALUES_AT_ONCE // len(names)
         whole, single = (f"{head} VALUES {', '.join([row] * n)}{tail}" for n in (block, 1))
         _execute_blocks(_sqlite(connection), whole, single, block, rows)
-    elif not key:
-        _copy_in(connection, f"{table}({columns})", rows)
-    else:
-        _stage(connection, table, names, names, rows)
-        connection.exec_driver_sql(f"{head} SELECT {columns} FROM {_STAGED}{tail}")
-        connection.exec_driver_sql(f"DROP TABLE {_STAGED}")
+        return
+    columns = ", ".join([*names, *fixed])
+    with laid_out(con, f"SELECT {', '.join(['*', *fixed.values()])} FROM ({query})") as path:
+        if path is None:
+            return
+        if not key:  # by COPY alone: staged first it takes twice
+            copy_in(connection, path, f"{table}({columns})")
+            return
+        with _staged(connection, path, f"SELECT {columns} FROM {table}"):
+            connection.exec_driver_sql(f"{head} SELECT * FROM {_STAGED}{tail}")
 
 
 def update(
@@ -99,21 +82,24 @@ def update(
     `fixed` gives more columns the same literal in every row.
     """
     names = columns.split(", ")
-    rows = chain.from_iterable(chunks(con, query))
     literals = [f"{name} = {value}" for name, value in fixed.items()]
     if connection.dialect.name == "sqlite":
+        rows = chain.from_iterable(chunks(con, query))
         assignments = ", ".join([*(f"{name} = ?" for name in names), *literals])
         _sqlite(connection).executemany(f"UPDATE {table} SET {assignments} WHERE {key} = ?", rows)
         return
-    given = [f"c{place}" for place in range(len(names) + 1)]
-    _stage(connection, table, [*names, key], given, rows)
-    pairs = zip(names, given[:-1], strict=True)
-    assignments = ", ".join([*(f"{name} = s.{cell}" for name, cell in pairs), *literals])
-    connection.exec_driver_sql(f"ANALYZE {_STAGED}")  # else it may be taken for the larger table
-    connection.exec_driver_sql(
-        f"UPDATE {table} AS t SET {assignments} FROM {_STAGED} AS s WHERE t.{key} = s.{given[-1]}"
-    )
-    connection.exec_driver_sql(f"DROP TABLE {_STAGED}")
+    with laid_out(con, query) as path:
+        if path is None:
+            return
+        given = [f"c{place}" for place in range(len(names) + 1)]
+        pairs = list(zip([*names, key], given, strict=True))
+        alike = f"SELECT {', '.join(f'{name} AS {cell}' for name, cell in pairs)} FROM {table}"
+        assignments = ", ".join([*(f"{name} = s.{cell}" for name, cell in pairs[:-1]), *literals])
+        with _staged(connection, path, alike):
+            connection.exec_driver_sql(
+                f"UPDATE {table} AS t SET {assignments}"
+                f" FROM {_STAGED} AS s WHERE t.{key} = s.{given[-1]}"
+            )
 
 
 @contextmanager
@@ -157,22 +143,16 @@ def _execute_blocks(
     cursor.executemany(single, rest)
 
 
-def _stage(
-    connection: Connection, table: str, columns: list[str], names: list[str], rows: Iterable[Row]
-) -> None:
-    """Lay rows out in PostgreSQL, in a table of this transaction; `columns` give the types."""
-    taken = ", ".join(f"{column} AS {name}" for column, name in zip(columns, names, strict=True))
+@contextmanager
+def _staged(connection: Connection, path: Path, alike: str) -> Iterator[None]:
+    """Lay a file's rows out in PostgreSQL meanwhile, in columns as those of the query `alike`."""
     connection.exec_driver_sql(
-        f"CREATE TEMP TABLE {_STAGED} ON COMMIT DROP AS SELECT {taken} FROM {table} WITH NO DATA"
+        f"CREATE TEMP TABLE {_STAGED} ON COMMIT DROP AS {alike} WITH NO DATA"
     )
-    _copy_in(connection, _STAGED, rows)
-
-
-def _copy_in(connection: Connection, target: str, rows: Iterable[Row]) -> None:
-    driver = cast("psycopg.Connection", connection.connection.driver_connection)
-    with driver.cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN") as stream:
-        for row in rows:
-            stream.write_row(row)
+    copy_in(connection, path, _STAGED)
+    connection.exec_driver_sql(f"ANALYZE {_STAGED}")  # else it may be taken for the larger table
+    yield
+    connection.exec_driver_sql(f"DROP TABLE {_STAGED}")
 
 
 def _sqlite(connection: Connection) -> sqlite3.Cursor:

@@ -125,4 +125,6 @@ DROP TABLE known;
 DROP TABLE mark;
 DROP TABLE station;
 DROP TABLE member;
+DROP TABLE claim;
+DROP TABLE newcomer;
 DROP TABLE christened;

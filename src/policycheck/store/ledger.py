@@ -15,15 +15,15 @@ from sqlalchemy import Connection, insert, text
 
 from policycheck.inventory.base import Input
 from policycheck.store.bulk import copy
-from policycheck.store.bulk import insert as insert_rows
 from policycheck.store.lives import Basis
 from policycheck.store.session import Row, Session, fill
 from policycheck.store.tables import RunRow
 from policycheck.store.times import SQL_FORMAT, to_stored
 
 _SOURCE = "device_key, source, report_id, report_no, reported_at, segment"
-_REPORT = (
-    "id, run_id, path, sha256, format, devices, items, records, rejected, received_at, segment"
+_GIVEN = (
+    "id BIGINT, path VARCHAR, sha256 VARCHAR, format VARCHAR, devices BIGINT, items BIGINT,"
+    " records BIGINT, rejected BIGINT"
 )
 _ALIAS = "value, kind, device_key"
 
@@ -77,15 +77,14 @@ def _write_files(con: Session, connection: Connection, run: NewRun, run_id: int)
     """Write the files that were given, and what of them was rejected."""
     highest = connection.execute(text("SELECT coalesce(max(id), 0) FROM report")).scalar_one()
     ledger = list(enumerate(run.inputs, int(highest) + 1))
-    received_at = to_stored(run.received_at)
-    insert_rows(
-        connection,
-        "report",
-        _REPORT,
-        ((n, run_id, *_file_columns(given), received_at, run.facts) for n, given in ledger),
-    )
-    con.execute("CREATE OR REPLACE TABLE ledger(report_id BIGINT, sha256 VARCHAR)")
-    fill(con, "ledger", ("BIGINT", "VARCHAR"), [(n, i.sha256) for n, i in ledger])
+    con.execute(f"CREATE OR REPLACE TEMP TABLE given({_GIVEN})")
+    types = [column.split()[1] for column in _GIVEN.split(", ")]
+    fill(con, "given", types, [(n, *_file_columns(each)) for n, each in ledger])
+    same = {"run_id": str(run_id), "received_at": f"'{to_stored(run.received_at)}'",
+            "segment": f"'{run.facts}'" if run.facts else "NULL"}  # fmt: skip
+    columns = ", ".join(column.split()[0] for column in _GIVEN.split(", "))
+    copy(con, connection, "report", columns, "FROM given ORDER BY id", fixed=same)
+    con.execute("CREATE OR REPLACE TABLE ledger AS SELECT id AS report_id, sha256 FROM given")
     query = f"SELECT {run_id}, path, record, reason FROM rejected ORDER BY path, record, reason"
     copy(con, connection, "rejection", "run_id, path, record, reason", query)
 

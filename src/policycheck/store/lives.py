@@ -68,4 +68,4 @@ def compute_lives(con: Session, basis: Basis) -> None:
     con.execute(program("lives.sql"))
     if number(con, "SELECT count(*) FROM vanished"):
         con.execute(program("closings.sql"))
-    con.execute("DROP TABLE vanished; DROP TABLE holding; DROP TABLE heir; DROP TABLE renamed")
+    con.execute("DROP TABLE vanished; DROP TABLE heir; DROP TABLE renamed")

@@ -115,23 +115,9 @@ JOIN renamed AS r
 WHERE f.verdict = 'violation'
 GROUP BY f.fingerprint;
 
--- holding: who uses the devices of stored violations. Another word for the same person is no new
--- holder, nor is a report that names nobody.
-CREATE OR REPLACE TEMP TABLE holding AS
-SELECT
-    h.fingerprint,
-    p.holder AS was_holder,
-    CASE
-        WHEN p.holder IS NULL THEN d.holder
-        WHEN d.holder IS NULL OR list_contains(d.called, p.holder) THEN p.holder
-        ELSE d.holder
-    END AS holder
-FROM heir AS h
-JOIN prior_life AS p ON p.fingerprint = h.was
-JOIN judged_device AS d ON d.device_key = p.device_key;
-
 -- life: the state of every violation that was found. Due is frozen at first sight, but counts anew
--- for a new holder of the device; what was resolved and comes back is due at once.
+-- for a new holder of the device; what was resolved and comes back is due at once. Another word for
+-- the same person is no new holder, nor is a report that names nobody.
 CREATE OR REPLACE TEMP TABLE life AS
 WITH state AS (
     SELECT
@@ -139,10 +125,14 @@ WITH state AS (
         h.was,
         coalesce(p.first_seen, b.as_of) AS first_seen,
         coalesce(f.reported_at, f.received_at, b.as_of) AS aged_from,
-        CASE WHEN p.fingerprint IS NULL THEN d.holder ELSE o.holder END AS holder,
-        o.was_holder,
+        CASE WHEN d.device_key IS NOT NULL THEN p.holder END AS was_holder,
         CASE
-            WHEN p.fingerprint IS NOT NULL AND coalesce(o.holder = o.was_holder, TRUE) THEN
+            WHEN was_holder IS NULL THEN d.holder
+            WHEN d.holder IS NULL OR list_contains(d.called, was_holder) THEN was_holder
+            ELSE d.holder
+        END AS held_by,
+        CASE
+            WHEN p.fingerprint IS NOT NULL AND coalesce(held_by = was_holder, TRUE) THEN
                 CASE WHEN p.status = 'closed' AND p.cause = 'resolved' THEN b.as_of ELSE p.due END
             WHEN c.deadline IS NOT NULL THEN c.deadline
             ELSE greatest(b.as_of, coalesce(c.effective_from, b.as_of))
@@ -153,7 +143,7 @@ WITH state AS (
         CASE
             WHEN p.fingerprint IS NULL THEN 'opened'
             WHEN p.status = 'closed' THEN 'reopened'
-            WHEN o.holder <> o.was_holder THEN 'reassigned'
+            WHEN held_by <> was_holder THEN 'reassigned'
         END AS change,
         CASE
             WHEN CASE WHEN f.device_key IS NULL THEN n.report ELSE j.newer END THEN 'report'
@@ -168,7 +158,6 @@ WITH state AS (
     JOIN control AS c ON c.policy = f.policy AND c.control = f.control
     LEFT JOIN heir AS h ON h.fingerprint = f.fingerprint
     LEFT JOIN prior_life AS p ON p.fingerprint = h.was
-    LEFT JOIN holding AS o ON o.fingerprint = f.fingerprint
     LEFT JOIN judged_device AS d ON d.device_key = f.device_key
     LEFT JOIN judged AS j ON j.device_key = f.device_key AND j.source = f.source
     LEFT JOIN news AS n ON n.unit = unit_of(f.device_key, f.person_id) AND n.policy = f.policy
@@ -181,7 +170,7 @@ SELECT
     first_seen,
     greatest(first_seen, aged_from) AS last_seen,
     due,
-    holder,
+    held_by AS holder,
     was_holder,
     as_of < due AS in_grace,
     CAST(reopened + CASE WHEN change = 'reopened' THEN 1 ELSE 0 END AS INTEGER) AS reopened,

@@ -1,9 +1,9 @@
 """From the database into the session: what is known of the devices at hand.
 
 A run of few devices asks for just these; a run of many reads whole tables, which is quicker
-from half of them on. Rows leave the database as JSON that it writes itself, so that no value
-becomes an object here, and keys enter it so: a question is one statement, however many are asked
-about. Nothing is written here.
+from half of them on. Rows leave the database as JSON or CSV that it writes itself, so that no value
+becomes an object here, and keys enter it as one text: a question is one statement, however many are
+asked about. Nothing is written here.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, String, TextClause, bindparam, text
+from sqlalchemy import Connection, text
 
-from policycheck.store.session import CHUNK, Session, fill, fill_objects, number, values
+from policycheck.store.copying import copy_out
+from policycheck.store.session import CHUNK, Session, fill, fill_objects, number
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ _OPEN = _Question(
     ("VARCHAR", "VARCHAR", "TIMESTAMP", "TIMESTAMP", "INTEGER", "VARCHAR", "VARCHAR", "TIMESTAMP"),
     "SELECT fingerprint, device_key, first_seen, due, reopened, holder, waiver, waived_until"
     " FROM violation"
-    " WHERE status = 'open' AND policy IN :policies AND device_key IS NOT NULL",
+    " WHERE status = 'open' AND policy IN (:policies) AND device_key IS NOT NULL",
     "device_key",
     "violation",
     few=24,  # of each device there are several, here and there in the table, also closed ones
@@ -98,7 +99,7 @@ _CLOSED = _Question(
         *("VARCHAR", "VARCHAR", "TIMESTAMP", "TIMESTAMP", "INTEGER", "VARCHAR", "VARCHAR"),
         *("VARCHAR", "BIGINT", "VARCHAR", "BIGINT", "TIMESTAMP", "BIGINT"),
     ),
-    f"SELECT {_LIFE_OF_CLOSED} FROM violation WHERE status = 'closed' AND policy IN :policies",
+    f"SELECT {_LIFE_OF_CLOSED} FROM violation WHERE status = 'closed' AND policy IN (:policies)",
     "fingerprint",
     "violation",
 )
@@ -209,18 +210,43 @@ def _load(
 
     `keys` is a query of the session; None asks for all rows.
     """
-    asked: dict[str, object] = {"policies": list(policies)} if policies else {}
-    query = question.query
+    kind = connection.dialect.name
+    asked: dict[str, str] = {}
+    query = question.query.replace(":policies", _LISTED[kind].format("policies", "TEXT"))
+    if policies:
+        asked["policies"] = _texts(con, kind, "SELECT unnest($1)", [list(policies)])
     if keys is not None:
         con.execute(f"CREATE OR REPLACE TEMP TABLE key AS SELECT key FROM ({keys}) AS t(key)")
         size = number(con, "SELECT count(*) FROM key")
         if size == 0:
             return
         if _has(connection, question.counted, size * question.few):
-            (asked["keys"],) = values(con, "SELECT to_json(list(key ORDER BY key)) FROM key")
-            query += f" AND {question.key} IN ({_listed(connection, question.key_type)})"
-    read = _read(connection, query, asked, len(question.types))
-    fill_objects(con, question.table, question.types, read)
+            asked["keys"] = _texts(con, kind, "FROM key ORDER BY key")
+            query += f" AND {question.key} IN ({_LISTED[kind].format('keys', question.key_type)})"
+    if kind == "sqlite":
+        read = _read(connection, query, asked, len(question.types))
+        fill_objects(con, question.table, question.types, read)
+    else:
+        copy_out(con, connection, query, asked, table=question.table, types=question.types)
+
+
+_LISTED = {
+    "sqlite": "SELECT value FROM json_each(:{0})",
+    "postgresql": "SELECT unnest(CAST(%({0})s AS {1}[]))",
+}
+"""The query of what a list holds that is a parameter."""
+_QUOTED = r"""'"' || replace(replace(CAST(each AS VARCHAR), '\', '\\'), '"', '\"') || '"'"""
+_AS_TEXT = {
+    "sqlite": "to_json(list(each))",
+    "postgresql": "'{' || string_agg(" + _QUOTED + ", ',') || '}'",
+}
+"""How such a list is written: PostgreSQL knows how many keys there are in one of its own arrays."""
+
+
+def _texts(con: Session, kind: str, query: str, given: Sequence[object] = ()) -> str:
+    """Return the only column of a query as a list that the database reads."""
+    con.execute(f"SELECT {_AS_TEXT[kind]} FROM ({query}) AS t(each)", list(given))
+    return str((con.fetchone() or ("",))[0])
 
 
 def _has(connection: Connection, table: str, rows: int) -> bool:
@@ -229,33 +255,15 @@ def _has(connection: Connection, table: str, rows: int) -> bool:
     return int(connection.execute(counted, {"rows": rows}).scalar_one()) == rows
 
 
-def _listed(connection: Connection, kind: str) -> str:
-    """Return the query of what a JSON list, the parameter `keys`, holds."""
-    if connection.dialect.name == "sqlite":
-        return "SELECT value FROM json_each(:keys)"
-    return f"SELECT CAST(k AS {kind}) FROM json_array_elements_text(CAST(:keys AS JSON)) AS k"
-
-
 def _read(
-    connection: Connection, query: str, asked: Mapping[str, object], width: int
+    connection: Connection, query: str, asked: Mapping[str, str], width: int
 ) -> Iterator[list[str]]:
-    """Yield a query's rows in chunks, each row as JSON that the database makes of it."""
+    """Yield a query's rows in chunks, each row as JSON that SQLite makes of it."""
     names = [f"c{place}" for place in range(width)]
-    made = "row_to_json(asked)"
-    if connection.dialect.name == "sqlite":
-        members = ", ".join(f"'{name}', {name}" for name in names)
-        made = f"json_object({members})"
-    statement = _statement(
-        f"WITH asked({', '.join(names)}) AS ({query}) SELECT CAST({made} AS TEXT) FROM asked", asked
+    members = ", ".join(f"'{name}', {name}" for name in names)
+    statement = text(
+        f"WITH asked({', '.join(names)}) AS ({query}) SELECT json_object({members}) FROM asked"
     )
-    as_they_come = {"stream_results": True}
-    with connection.execute(statement, asked, execution_options=as_they_come) as result:
-        # SQLite's own rows take half as long; of psycopg's SQLAlchemy has fetched one already
-        rows = result.cursor if connection.dialect.name == "sqlite" else result
-        while chunk := rows.fetchmany(CHUNK):
+    with connection.execute(statement, asked) as result:
+        while chunk := result.cursor.fetchmany(CHUNK):  # its own rows take half as long
             yield [row for (row,) in chunk]
-
-
-def _statement(query: str, asked: Mapping[str, object]) -> TextClause:
-    lists = [bindparam("policies", expanding=True, type_=String())] if "policies" in asked else []
-    return text(query).bindparams(*lists)
