@@ -38,9 +38,13 @@ def _count_title_lines(text: Sequence[str]) -> int:
     lines = [line.rstrip("\r") for line in islice(text, _LOOKED_AT)]
     for delimiter in DELIMITERS:
         rows = [_split(line, delimiter) for line in lines]
-        header = next((at for at, row in enumerate(rows) if _count(row) > _MOST_FILLED), 0)
-        if header and _is_header(rows[header]) and _is_parted(rows[:header], rows[header]):
-            below = next((row for row in rows[header + 1 :] if _count(row)), [])
+        header = next((at for at, row in enumerate(rows) if _count(row) > _MOST_FILLED), None)
+        if header is None or not _is_header(rows[header]):
+            continue
+        below = next((row for row in rows[header + 1 :] if _count(row)), [])
+        if not header and len(below) == len(rows[0]):
+            return 0  # what other signs part (`app=all;web_app=all`) stands in its cells
+        if header and _is_parted(rows[:header], rows[header]):
             return header if len(below) == len(rows[header]) else 0
     return 0
 
