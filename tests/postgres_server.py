@@ -24,6 +24,8 @@ _QUIET: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEV
 _FOLDERS = "/usr/lib/postgresql"
 _NO_PORT = "listen_addresses="
 _NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+_NOT_TIDY = ("autovacuum=off",)
+"""It would go round thousands of databases, each of them gone before it needs that."""
 
 
 def binaries() -> Path | None:
@@ -94,7 +96,7 @@ def running_server(*, durable: bool = False) -> Iterator[Server]:
         locale = ["--no-locale", "--encoding=UTF8"]
         initdb = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]
         subprocess.run([*initdb, *locale], check=True, cwd=folder, **_run_as(), **_QUIET)
-        settings = (_NO_PORT, *(() if durable else _NOT_DURABLE))
+        settings = (_NO_PORT, *(() if durable else (*_NOT_DURABLE, *_NOT_TIDY)))
         options = [word for setting in settings for word in ("-c", setting)]
         command = [programs / "postgres", "-D", data, "-k", folder, *options]
         server = Server(folder, command, _start(command, folder))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -55,7 +55,7 @@ class Toy:
     def __post_init__(self) -> None:
         self.url = make_store(self.folder)
 
-    @property
+    @cached_property
     def store(self) -> Store:
         return open_store(self.url)
 
