@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from policycheck.engine.repeats import leave_open_repeats
 from policycheck.engine.session import insert_columns, naive_utc
 from policycheck.inventory.base import Earlier, Progress, ReadResult
 from policycheck.inventory.people import no_people, read_people
@@ -87,7 +88,9 @@ def read_inputs(
     )
     clocks = list(_correct_clocks(con, request.as_of)) if request.of_now else []
     _reject_newer(con, request.as_of)
-    return Intake(reports, people.sha256, (*reports.problems, *people.problems, *clocks))
+    repeats = leave_open_repeats(con)
+    problems = (*reports.problems, *people.problems, *clocks, *repeats)
+    return Intake(reports, people.sha256, problems)
 
 
 def rejected_files(con: DuckDBPyConnection) -> dict[str, str]:

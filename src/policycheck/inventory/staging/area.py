@@ -26,7 +26,6 @@ from policycheck.inventory.staging.item_parts import ItemParts
 from policycheck.inventory.staging.losses import Losses
 from policycheck.inventory.staging.part import Part
 from policycheck.inventory.staging.rejects import Rejects
-from policycheck.inventory.staging.repeats import REPEATED, find_repeats, join_repeats
 from policycheck.inventory.staging.report_tables import LISTING_TABLE, REPORT_TABLE, STAGED_TABLES
 from policycheck.inventory.staging.rows import DEVICE_HEADER, Rows
 from policycheck.inventory.staging.table import (
@@ -78,7 +77,7 @@ class Staging:
         self._item_parts = ItemParts(con)
         self._rejects = Rejects(con)
         con.execute("SET TimeZone = 'UTC'")
-        con.execute(STAGED_TABLES + REPEATED)
+        con.execute(STAGED_TABLES)
 
     def enter(self, source: Source, reader: Format) -> None:
         """Take note of a source and of who reads it."""
@@ -202,10 +201,7 @@ class Staging:
         if not documents:
             self._warn_of_conflicts(part)
         part.stage_devices()
-        part_no = 0 if documents else self.parts.index(target)
-        sources = _list_in_order(self._sources)
-        has_repeats = join_repeats(self.con, part_no, sources, sorted(self._refused))
-        part.keep_items(target, whole=documents, has_repeats=has_repeats)
+        part.keep_items(target, whole=documents)
 
     def _warn_of_conflicts(self, part: Part) -> None:
         for input_no, column, devices in part.find_conflicts():
@@ -226,7 +222,6 @@ class Staging:
         self._losses.mark(self.con)
         self.rejects = self._rejects.finish()
         self._forget_refused()
-        self._warn_of_repeats()
         self.con.execute(
             REPORT_TABLE,
             {"received_at": received_at, "sources": _list_in_order(self._sources)},
@@ -234,24 +229,8 @@ class Staging:
         self.con.execute(LISTING_TABLE)
         self.con.execute("ALTER TABLE report DROP COLUMN listing_text")
         self.con.execute("ALTER TABLE report DROP COLUMN is_incomplete")
-        for table in ("staged_device", "incomplete", "fault", "spoken", "repeated"):
+        for table in ("staged_device", "incomplete", "fault", "spoken"):
             self.con.execute(f"DROP TABLE {table}")
-
-    def _warn_of_repeats(self) -> None:
-        """Say which inputs tell of the same devices, and nothing tells which is the newer."""
-        if len(self._paths) < 2:
-            return
-        sources = _list_in_order(self._sources)
-        found = find_repeats(self.con, sources, sorted(self._refused))
-        for input_no, first, devices, is_joined in found:
-            noun = "a device" if devices == 1 else f"{devices:,} devices"
-            counts = "what either lists counts" if is_joined else "only what that lists counts"
-            self.warn(
-                self._paths[input_no],
-                f"tells of {noun} that {self._paths[first]} tells of too, and nothing says which"
-                f" is newer: {counts}",
-                "if one is older, leave it out" if is_joined else "leave the older one out",
-            )
 
     def _scan_rows(self) -> None:
         """Scan what was written row by row since the last time."""

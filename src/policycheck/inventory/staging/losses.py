@@ -14,18 +14,6 @@ if TYPE_CHECKING:
 
 _MOST_WORDS = 100_000
 """Words kept of one source; a source with more lost so much that no list of it is complete."""
-_MARK = """
-INSERT INTO incomplete
-SELECT input_no, device_ref FROM (
-    SELECT input_no, device_ref, device_id, serial, udid, name FROM staged_device
-    UNION ALL
-    SELECT r.input_no, r.device_ref, s.device_id, s.serial, s.udid, s.name
-    FROM repeated AS r JOIN staged_device AS s ON s.device_ref = r.first_ref
-)
-WHERE input_no = $1
-    AND coalesce(device_id, serial, udid, name) IN (SELECT unnest($2::VARCHAR[]))
-"""
-"""Those that were joined to a report of another input are called as that is."""
 
 
 class Losses:
@@ -49,4 +37,9 @@ class Losses:
             if words is None:
                 con.execute("INSERT INTO incomplete VALUES ($1, NULL)", [input_no])
                 continue
-            con.execute(_MARK, [input_no, list(words)])
+            con.execute(
+                "INSERT INTO incomplete SELECT input_no, device_ref FROM staged_device"
+                " WHERE input_no = $1 AND coalesce(device_id, serial, udid, name)"
+                " IN (SELECT unnest($2::VARCHAR[]))",
+                [input_no, list(words)],
+            )

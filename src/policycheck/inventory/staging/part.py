@@ -189,16 +189,15 @@ class Part:
             f"{'' if self._agrees else ' GROUP BY input_no, device_ref'}"
         )
 
-    def keep_items(self, target: Path, *, whole: bool, has_repeats: bool) -> None:
+    def keep_items(self, target: Path, *, whole: bool) -> None:
         """Move the part to its place; write it anew if rows must go.
 
         A `whole` part has all columns of an item, so that a union of parts has them too; only
-        such a part may have been scanned into several files. Where it `has_repeats`, items go to
-        the device that theirs was joined to.
+        such a part may have been scanned into several files.
         """
         condition = f"{self._sound} AND NOT device_bare" if self._shape.bare else self._sound
         unwanted = f"SELECT 1 FROM {self._rows} WHERE NOT ({condition}) LIMIT 1"
-        if not (whole or has_repeats) and not self._con.execute(unwanted).fetchall():
+        if not whole and not self._con.execute(unwanted).fetchall():
             self._scanned[0].rename(target)
             return
         held = ("kind", *self._shape.item, *(["attributes"] if self._shape.attributes else []))
@@ -207,13 +206,9 @@ class Part:
             for name, column in ITEM_COLUMNS.items()
             if name in held or whole
         )
-        ref = "device_ref"
-        if has_repeats:
-            firsts = "SELECT first_ref FROM repeated WHERE repeated.device_ref = part.device_ref"
-            ref = f"coalesce(({firsts}), device_ref) AS device_ref"
         write_parquet(
             self._con,
-            f"SELECT {ref}, {self._record} AS record, {columns} FROM {self._rows} AS part"
+            f"SELECT device_ref, {self._record} AS record, {columns} FROM {self._rows}"
             f" WHERE {condition}",
             target,
             {},
