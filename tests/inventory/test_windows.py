@@ -212,9 +212,19 @@ The following packages have an upgrade available, but require explicit targeting
 
 def test_what_winget_found_in_the_stores_is_not_installed(read, tmp_path):
     path = tmp_path / "x.txt"
-    path.write_text(WINGET.replace("3.9.12    winget", "Tag: chat winget"), encoding="utf-8")
+    header = "Name      Id             Version Match     Source"
+    row = "WeChat    Tencent.WeChat 3.9.12  Tag: chat winget"
+    path.write_text(f"{header}\n{'-' * len(header)}\n{row}\n", encoding="utf-8")
     (problem,) = read(path, device="PC-1").result.problems
     assert "winget search" in problem.message
+
+
+def test_nobody_makes_a_list_look_like_a_search_by_a_name_or_a_version(read, tmp_path):
+    path = tmp_path / "x.txt"
+    header = "Name           Id                  Version   Source"
+    row = "Notes Tag: x   ARP\\Machine\\X64\\N   Tag: chat "
+    path.write_text(f"{header}\n{'-' * len(header)}\n{row}\n", encoding="utf-8")
+    assert read(path, device="PC-1").items("name, version") == [("Notes Tag: x", "Tag: chat")]
 
 
 def write_table(path, *lines):

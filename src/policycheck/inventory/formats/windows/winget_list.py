@@ -49,7 +49,8 @@ _DASHES = re.compile(r"-{20,}\s*")
 _MORE = re.compile(r"<.{1,300}>\s*")
 _REMARK = re.compile(r"(?:\d|\S+ ).{1,300}[.:。：]")
 """What it says below the list: how many upgrades there are, and which it left out."""
-_MATCH = re.compile(r" (?:Moniker|Tag|Command|ProductCode|PackageFamilyName): \S")
+_MATCH = re.compile(r"(?:Moniker|Tag|Command|ProductCode|PackageFamilyName): \S")
+"""What `winget search` writes into a column of its own, behind name, id and version."""
 _CUT = "…"
 _MOST = 2000
 """How much of a line counts: no console is as wide."""
@@ -112,11 +113,11 @@ def _read_one(source: Source) -> ItemList:
         header, body = repair(lines[start - 1]), [_repair_line(line) for line in body]
     else:
         header = lines[start - 1]
-    if any(map(_MATCH.search, body)):
+    starts = find_columns(header)
+    if any(_MATCH.match(cell) for line in body for cell in (cut_cells(line, starts) or ())[3:]):
         raise UnreadableError(
             "is what winget search found in the stores, not what is installed", "run winget list"
         )
-    starts = find_columns(header)
     body = [line for line in body if not _is_remark(line) and line not in lines[: start + 1]]
     rows = [_read_row(line, starts) for line in body]
     entries = [_read_entry(number, row) for number, row in enumerate(rows, 1)]
