@@ -2,7 +2,20 @@
 
 import json
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from policycheck.inventory.files.spool import SMALL
+from policycheck.inventory.formats.own.device_line import (
+    Line,
+    list_items,
+    parse,
+    read_device,
+    read_item,
+)
+from policycheck.inventory.formats.own.plain_lines import read_chunks
+from policycheck.inventory.staging.columns import ITEM_TEXTS
+from policycheck.inventory.staging.rows import list_cells, pack
 from policycheck.model import ITEM_COLUMNS
 
 SOUND = [
@@ -45,6 +58,18 @@ DEVICES = [
     '{"device_id":"w\tx"}', '{"device_id":"19","_r":"5"}', '{"device_id":"20","items":null}',
     '{"device_id":"21","items":[]}', '{"device_id":"22","zz":' + "[" * 3000 + "]" * 3000 + "}",
     '{"device_id":"23"} {"device_id":"24"}', '{"device_id":"25","platform":true}',
+    '{"device_id":"26","items":{}}', '{"device_id":"27","items":false}',
+    '{"device_id":"28","items":0}', '{"device_id":"29","items":""}',
+    '{"items":[{"name":"},{"},{"name":"b}]"}],"device_id":"30","attributes":{"x":"}]"}}',
+    '{"items": [{"name":"a"}, {"name":"b"},{"name":"c"}],"device_id":"31"}',
+    '{"device_id":"32","received_at":{"items":[{"name":"a"}]}}',
+    '{"device_id":"33","received_at":{"items":[{"name":"a"}]},"items":[]}',
+    '{"device_id":"34","attributes":{"items":[{"name":"a"}]},"items":[]}',
+    '{"device_id":"35","x\\"items":[{"name":"a"}],"items":[]}',
+    '{"device_id":"36\\"items\\":[{","items":[{"name":"a"}]}',
+    '{"device_id":"37","items":[{"name":"a"}],"items":[{"name":"b"}]}',
+    '{"device_id":"38","items":[{"name":"a"}]]}', '{"device_id":"39","items":[{"name":"a"},{}]}',
+    '{"device_id":"40","items":[{"name":"a"}],"listing":{"app":"all"}} x',
 ]  # fmt: skip
 
 
@@ -86,3 +111,53 @@ def test_a_large_file_says_what_a_small_one_says(read, tmp_path):
     assert (other.records, other.rejected) == (one.records + len(padding), one.rejected)
     assert other.devices == one.devices + len(padding)
     assert one.rejected > 20
+
+
+ITEM = st.sampled_from([
+    '{"name":"a"}', '{"name":"b"}', '{"name":"},{"}', '{"name":"}]"}', '{"name":"\\"},{\\""}', "{}",
+    '{"name":"a","attributes":{"k":"},{"}}', '{"name":"a","name":"b"}', '{"name":"a\\\\"}', "null",
+    '{"name":"a","items":[{"name":"b"}]}', '{"name":"a","version":8.10}',
+    '{"name":"微","system":true}',
+])  # fmt: skip
+ITEMS_TEXT = st.builds(
+    lambda items, separator: f"[{separator.join(items)}]",
+    st.lists(ITEM, max_size=4),
+    st.sampled_from([",", ", "]),
+)
+PAIR = st.one_of(
+    st.sampled_from(['"name":"n"', '"x":"y"', '"serial":"}]"', '"items":{}', '"items":null']),
+    ITEMS_TEXT.map('"items":{}'.format),
+    ITEMS_TEXT.map('"items": {}'.format),
+    ITEMS_TEXT.map('"received_at":{{"items":{}}}'.format),
+    ITEMS_TEXT.map('"attributes":{{"items":{}}}'.format),
+    ITEMS_TEXT.map('"x\\\\"items":{}'.format),
+)
+PAIRS = st.lists(PAIR, max_size=4).map(lambda pairs: ",".join(['"device_id":"d"', *pairs]))
+LINE = st.builds(
+    lambda text, at, lost: text[:at] + text[at + lost :],
+    PAIRS.map("{{{}}}".format),
+    st.integers(0, 200),
+    st.sampled_from([0, 0, 0, 1, 2]),
+)
+
+
+@settings(max_examples=500)
+@given(st.lists(LINE, max_size=6))
+def test_what_is_taken_for_plain_says_what_it_says_alone(texts):
+    rows = []
+    lines = [Line(None, number, text.encode()) for number, text in enumerate(texts)]
+    for chunk in read_chunks(lines):
+        rows += chunk.items
+        for plain in chunk.plain:
+            items = [rows[int(number)] for number in plain.items.split(",") if number]
+            assert (plain.device, items) == _read_alone(plain.line.text)
+
+
+def _read_alone(text):
+    said = parse(text, "UTF-8")
+    items = [read_item(number, item) for number, item in enumerate(list_items(said))]
+    rows = [
+        (*(columns.get(name, "") for name in ITEM_TEXTS), pack(attributes))
+        for columns, attributes in items
+    ]
+    return list_cells(**read_device(said)._asdict()), rows

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
+from typing import NoReturn, cast
 
 from policycheck.inventory.base import Form, Head
 from policycheck.inventory.files.heads import describe, is_empty_answer, is_schema
@@ -86,10 +88,55 @@ def detect(head: Head, mappings: Sequence[MappedReader] = ()) -> Reader:
     Raises:
         UnreadableError: where none claims it, with what was looked for; or where two do.
     """
-    mapped: list[Reader] = [reader for reader in mappings if reader.claims(head)]
-    claims = mapped or [reader for reader in READERS if reader.claims(head)]
-    if len(claims) == 1:
-        return claims[0]
+    return Detector(mappings).detect(head)
+
+
+class Detector:
+    """Detects heads, many of which are alike.
+
+    Of heads with the same names (columns, keys, paths) a reader gives the same answer unless it
+    looks at the text; so only those that do are asked again.
+    """
+
+    def __init__(self, mappings: Sequence[MappedReader]) -> None:
+        self._mappings = mappings
+        self._answers: dict[Head, dict[str, bool | None]] = {}
+        """For the names of a head, what each reader said; null of one that looked at the text."""
+
+    def detect(self, head: Head) -> Reader:
+        """Return the one reader that claims a head; see `detect`. Raises UnreadableError."""
+        answers = self._answers.setdefault(replace(head, start=""), {})
+        mapped = [reader for reader in self._mappings if reader.claims(head)]
+        claims: list[Reader] = [*mapped]
+        if not mapped:
+            claims += [reader for reader in READERS if _claims(reader, head, answers)]
+        return claims[0] if len(claims) == 1 else _refuse(head, claims, self._mappings)
+
+
+def _claims(reader: Reader, head: Head, answers: dict[str, bool | None]) -> bool:
+    if reader.NAME not in answers:
+        seen = _Seen(head)
+        answer = reader.claims(cast("Head", seen))
+        answers[reader.NAME] = None if seen.text else answer
+        return answer
+    known = answers[reader.NAME]
+    return reader.claims(head) if known is None else known
+
+
+class _Seen:
+    """A head that knows whether somebody looked at its text."""
+
+    def __init__(self, head: Head) -> None:
+        self.text = False
+        self._head = head
+
+    def __getattr__(self, name: str) -> object:
+        self.text = self.text or name == "start"
+        return getattr(self._head, name)
+
+
+def _refuse(head: Head, claims: Sequence[Reader], mappings: Sequence[MappedReader]) -> NoReturn:
+    """Say why no reader, or more than one, is for a head. Raises UnreadableError."""
     if claims:
         names = " and ".join(reader.NAME for reader in claims)
         raise UnreadableError(

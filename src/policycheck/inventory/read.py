@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from policycheck.inventory.base import Earlier, Input, Progress, ReadResult, Source
-from policycheck.inventory.detect import detect
+from policycheck.inventory.detect import Detector
 from policycheck.inventory.files.digest import Digest
 from policycheck.inventory.files.opening import Opener
 from policycheck.inventory.files.paths import expand_paths
@@ -93,15 +93,17 @@ def _read_files(
     """
     entries: list[_Entry] = []
     claimed: dict[str, tuple[Reader, list[Source]]] = {}
+    detector = Detector(mappings)
     for file in files:
         for path, sha256, found in opener.open(file):
             told = writable(path.removeprefix(untold))
             size = 0
             if isinstance(found, Source):
-                size, found = found.size, replace(found, path=told)
+                size = found.size
+                found = replace(found, path=told, input_no=len(entries) + 1)
             entries.append(_Entry(told, sha256, size))
             try:
-                _claim(found, len(entries), staging, claimed, mappings)
+                _claim(found, staging, claimed, detector)
             except UnreadableError as error:
                 staging.refuse(len(entries), told, error)
     for reader, sources in claimed.values():
@@ -156,10 +158,9 @@ class _Entry:
 
 def _claim(
     found: Source | UnreadableError,
-    input_no: int,
     staging: Staging,
     claimed: dict[str, tuple[Reader, list[Source]]],
-    mappings: Sequence[MappedReader],
+    detector: Detector,
 ) -> None:
     """Give a source to its reader.
 
@@ -169,12 +170,11 @@ def _claim(
     if isinstance(found, UnreadableError):
         raise found
     try:
-        reader = detect(found.head, mappings)
+        reader = detector.detect(found.head)
     except UnreadableError as error:
         if found.cut:
             message = "is damaged: its compressed data is cut or broken"
             raise UnreadableError(message, "copy it once more") from error
         raise
-    source = replace(found, input_no=input_no)
-    staging.enter(source, reader)
-    claimed.setdefault(reader.NAME, (reader, []))[1].append(source)
+    staging.enter(found, reader)
+    claimed.setdefault(reader.NAME, (reader, []))[1].append(found)

@@ -61,6 +61,8 @@ def find_encoding(start: bytes, whole: bool) -> tuple[str, int]:
 
 
 def _is_utf8(text: bytes, *, whole: bool) -> bool:
+    if text.isascii():
+        return True
     try:
         codecs.getincrementaldecoder("utf-8")().decode(text, final=whole)
     except UnicodeDecodeError:

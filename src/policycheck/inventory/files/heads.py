@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import cast
 
+import orjson
+
 from policycheck.inventory.base import HEAD_BYTES, Form, Head
 from policycheck.inventory.documents.delimited import read_header
 from policycheck.inventory.files.decode import looks_binary
@@ -84,13 +86,23 @@ def _read_keys(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     start = text.find("{")
     if start < 0:
         return (), ()
+    value = _read_line(text) if start == 0 else None
     try:
-        value, _ = _DECODER.raw_decode(text, start)
+        value = value or _DECODER.raw_decode(text, start)[0]
     except (ValueError, RecursionError):  # it is cut, or damaged
         return _scan_keys(text, start)
     paths: dict[str, None] = {}
     _walk(value, "", 1, paths)
     return tuple(value)[:_MAX_KEYS], tuple(paths)[:_MAX_PATHS]
+
+
+def _read_line(text: str) -> dict[str, object] | None:
+    """Return the first line if it is an object by itself: that takes half the time."""
+    try:
+        value = orjson.loads(text.partition("\n")[0])
+    except orjson.JSONDecodeError:
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _walk(value: dict[str, object], prefix: str, depth: int, paths: dict[str, None]) -> None:
@@ -115,7 +127,8 @@ def _walk_list(value: list[object], prefix: str, depth: int, paths: dict[str, No
     if set(map(type, value)) == {dict} and len(paths) < _MAX_PATHS:
         records = cast("list[dict[str, object]]", value)
         if _NESTS.isdisjoint(map(type, chain.from_iterable(map(dict.values, records)))):
-            keys = dict.fromkeys(chain.from_iterable(records))  # hundreds alike, in one step
+            alike = dict.fromkeys(map(tuple, records))  # hundreds of records, in one step
+            keys = dict.fromkeys(chain.from_iterable(alike))
             paths.update(dict.fromkeys(prefix + key for key in keys))
             return
     for each in value:

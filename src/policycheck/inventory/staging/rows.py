@@ -35,6 +35,26 @@ _NO_DEVICE = ("",) * (4 + len(DEVICE_TEXTS))
 _NO_ITEM = ("",) * (len(ITEM_TEXTS) + 1)
 
 
+def list_cells(
+    ref: str,
+    device: Mapping[str, str],
+    attributes: Mapping[str, str],
+    *,
+    listing: str = "",
+    source: str = "",
+    partial: str = "",
+) -> tuple[str, ...]:
+    """Return the cells of a device under `DEVICE_HEADER`; empty where nothing is said."""
+    packed = pack(attributes)
+    texts = [device.get(name, "") for name in DEVICE_TEXTS]
+    return (ref, source, partial, listing, packed, *texts)
+
+
+def pack(attributes: Mapping[str, str]) -> str:
+    """Return attributes as they stand in a cell."""
+    return json.dumps(attributes, ensure_ascii=False) if attributes else ""
+
+
 class Rows:
     """Writes devices and items to a file, and knows which columns anything was written to.
 
@@ -85,14 +105,9 @@ class Rows:
     ) -> None:
         """Add a device; `ref` names it within its input."""
         self._make_room()
-        packed = json.dumps(attributes, ensure_ascii=False) if attributes else ""
-        extras = {
-            "source": source, "partial": partial, "listing": listing, "device_attributes": packed,
-        }  # fmt: skip
-        self._used.update(name for name, text in extras.items() if text)
-        self._used.update("device_name" if name == "name" else name for name in device)
-        values = [device.get(name, "") for name in DEVICE_TEXTS]
-        self._write((input_no, record, ref, *extras.values(), *values, *_NO_ITEM))
+        cells = list_cells(ref, device, attributes, listing=listing, source=source, partial=partial)
+        self._used.update(name for name, text in zip(DEVICE_HEADER, cells, strict=True) if text)
+        self._write((input_no, record, *cells, *_NO_ITEM))
 
     def add_item(
         self,
@@ -104,9 +119,8 @@ class Rows:
     ) -> None:
         """Add an item of the device that is called `ref`."""
         self._make_room()
-        packed = ""
-        if attributes:
-            packed = json.dumps(attributes, ensure_ascii=False)
+        packed = pack(attributes)
+        if packed:
             self._used.add("item_attributes")
         self._used.update(item)
         values = [item.get(name, "") for name in ITEM_TEXTS]

@@ -41,16 +41,18 @@ _MOST_PATHS = 100
 def read_software(software: Iterable[Section]) -> Iterator[dict[str, str]]:
     """Yield the items of a host's `software`, one for each place that it is installed in."""
     for entry in software:
-        if text(entry, "source") not in _NO_APPS:
-            yield from _read_places(entry, entry)
+        source = text(entry, "source")
+        if source not in _NO_APPS:
+            yield from _read_places(source, entry, entry)
 
 
 def read_titles(titles: Iterable[Section]) -> Iterator[dict[str, str]]:
     """Yield the items of `/hosts/:id/software`: the installed versions, never what is offered."""
     for title in titles:
-        if text(title, "source") not in _NO_APPS:
+        source = text(title, "source")
+        if source not in _NO_APPS:
             for version in entries(title, "installed_versions") or ():
-                yield from _read_places(title, version)
+                yield from _read_places(source, title, version)
 
 
 def list_kinds(platform: str, ownership: str) -> dict[str, str]:
@@ -67,8 +69,7 @@ def list_kinds(platform: str, ownership: str) -> dict[str, str]:
     return {"app": "all" if is_whole else "managed"}
 
 
-def _read_places(title: Section, version: Section) -> Iterator[dict[str, str]]:
-    source = text(title, "source")
+def _read_places(source: str, title: Section, version: Section) -> Iterator[dict[str, str]]:
     field, type_ = _IDENTIFIERS.get(source, ("", ""))
     identifier = text(version, field) or text(title, field) if field else ""
     if source == "android_apps" and not identifier:
