@@ -68,7 +68,7 @@ def read(tmp_path: Path) -> Iterator[Read]:
     connections = []
 
     def read_paths(*paths: Path | str, **options) -> Reading:
-        con = duckdb.connect(config={"threads": 2})
+        con = duckdb.connect(config={"threads": 2, "async_threads": 0})
         connections.append(con)
         folder = tmp_path / f"read-{len(connections)}"
         folder.mkdir()

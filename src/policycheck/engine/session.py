@@ -85,6 +85,9 @@ def open_session(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
             "temp_directory": str(spill or tempfile.gettempdir()),
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
+            # A COPY that failed while a thread of these was writing has hung for ever (issue 23885
+            # of duckdb tells the like of it); without them the workers write, and as quickly.
+            "async_threads": "0",
         }
     )
     con.execute("SET enable_progress_bar = false")  # else forked processes draw one into the log
