@@ -32,7 +32,8 @@ def recall(
     """
     create_tables(con)
     if memory:
-        memory.load_devices(con, everything=request.everything, devices=devices)
+        policies = [policy.policy for policy in request.policies]
+        memory.load_devices(con, policies, everything=request.everything, devices=devices)
     identify(con)
     hold(con, request.as_of, everything=request.everything, devices=devices)
     if memory:

@@ -147,6 +147,9 @@ def without_rowid(connection: Connection) -> list[str]:
     return [name for (name,) in rows.fetchall()]
 
 
+@pytest.mark.filterwarnings(
+    "ignore:Skipped unsupported reflection", "ignore:autogenerate skipping metadata-specified"
+)
 def test_models_and_migrations_agree(tmp_path) -> None:
     with migrated(tmp_path).reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
@@ -171,6 +174,7 @@ def describe(store: Store) -> dict[str, object]:
     return told
 
 
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
 def test_a_new_store_is_what_migrations_make(tmp_path) -> None:
     new = describe(open_store("sqlite:///store.db", tmp_path))
     assert "violation" in new

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from toy import Toy, basis
+from toy import Toy
 from toy_judge import Report, Rules, day
 
 from policycheck.model import Tally
 from policycheck.problems import PolicycheckError
-from policycheck.store.ledger import NewRun, enter
-from policycheck.store.record import record
 from policycheck.store.runs import list_runs, list_tallies
 from policycheck.store.violations import Filter, find_violation, list_violations, tell_story
 
@@ -115,21 +113,8 @@ def test_a_run_and_its_sums(toy: Toy) -> None:
     sums = Tally(
         "memo", "no-wechat", "device", 9, 1, 1, 8, 3, 2, 1, 2, {"stale": 2}, 3, 0, 1, 0.75
     )  # fmt: skip
-    con = toy.con
-    con.execute("INSERT INTO rejected VALUES ('a.csv', 7, 'no device id'), ('b.csv', NULL, 'cut')")
-    con.execute("DELETE FROM judged")
-    con.execute("DELETE FROM life")
-    con.execute("DELETE FROM closing")
-    run = NewRun(
-        started_at=day(5),
-        received_at=day(5),
-        version="0.1.0",
-        basis=basis(5, Rules()),
-        options={"all": "yes"},
-    )
-    with toy.store.writing() as connection:
-        number = enter(con, connection, run)
-        record(con, connection, number, day(5), [sums])
+    rejected = [("a.csv", 7, "no device id"), ("b.csv", None, "cut")]
+    number = toy.audit(5, rejected=rejected, tallies=[sums], options={"all": "yes"})
     with toy.store.reading() as connection:
         told = list(list_runs(connection))
         assert list_tallies(connection, number) == (sums,)

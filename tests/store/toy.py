@@ -5,7 +5,7 @@ It lays the rows in the session that readers and engine would leave, and goes th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache, cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from toy_judge import EPOCH, Known, Report, Rules, day, judge, naive
 
 from policycheck.engine.session import open_session
 from policycheck.inventory.base import Input
+from policycheck.store.asking import reading_ahead
 from policycheck.store.database import Store, open_store
 from policycheck.store.devices import find_device
 from policycheck.store.identity import hold, identify
@@ -66,19 +67,23 @@ class Toy:
         rules = rules or Rules()
         con = self.con = open_session()
         lay_out_reports(con, reports, on)
-        with self.store.writing() as connection:
+        for rejection in asked.get("rejected", ()):
+            con.execute("INSERT INTO rejected VALUES (?, ?, ?)", rejection)
+        with self.store.writing() as connection, reading_ahead(self.store, least=1) as ahead:
             create_tables(con)
-            load_devices(con, connection, everything=bool(asked.get("everything")))
+            wanted = {"everything": bool(asked.get("everything")), "policies": [rules.memo]}
+            load_devices(con, connection, ahead, **wanted)
             self._judge(con, on, reports, rules, bool(asked.get("everything")))
-            load_lives(con, connection, [rules.memo])
+            load_lives(con, connection, [rules.memo], ahead)
             compute_lives(con, basis(on, rules))
             newer = con.execute("SELECT report_no FROM judged WHERE newer").fetchall()
             if asked.get("complete"):
                 let_leave(con, connection, day(on))
             segment = f"segment-{on}-{len(self.facts)}" if newer else None
             self.facts |= {(segment, n): (reports[n], on) for (n,) in newer}
-            run_id = enter(con, connection, new_run(on, reports, rules, segment))
-            record(con, connection, run_id, day(on))
+            run = replace(new_run(on, reports, rules, segment), options=asked.get("options", {}))
+            run_id = enter(con, connection, run)
+            record(con, connection, run_id, day(on), asked.get("tallies", ()))
             return run_id
 
     def retire(self, on: float, word: str) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, String, bindparam, text
 
+from policycheck.store.asking import Ahead, reading_ahead
 from policycheck.store.chain import read_head
 from policycheck.store.contents import Content
 from policycheck.store.database import Store
@@ -61,9 +62,12 @@ class Archive:
     @contextmanager
     def open(self) -> Iterator[OpenArchive]:
         """Look at everything as of one moment; if it writes, nobody else does meanwhile."""
-        transaction = self.store.writing() if self.writes else self.store.reading()
-        with transaction as connection:
-            yield OpenArchive(self, connection)
+        if not self.writes:
+            with self.store.reading() as connection:
+                yield OpenArchive(self, connection)
+            return
+        with self.store.writing() as connection, reading_ahead(self.store) as ahead:
+            yield OpenArchive(self, connection, ahead)
 
     def states(self, source: str, devices: Sequence[str]) -> dict[str, str]:
         """Return what a reader kept of some devices of a source; see states.recall_states."""
@@ -91,6 +95,8 @@ class OpenArchive:
 
     archive: Archive
     connection: Connection
+    ahead: Ahead | None = None
+    """For who writes."""
 
     @property
     def writes(self) -> bool:
@@ -109,10 +115,25 @@ class OpenArchive:
         return int(self.connection.execute(counted).scalar_one())
 
     def load_devices(
-        self, con: DuckDBPyConnection, *, everything: bool, devices: Sequence[str]
+        self,
+        con: DuckDBPyConnection,
+        policies: Sequence[str],
+        *,
+        everything: bool,
+        devices: Sequence[str],
     ) -> None:
-        """Fill the session with what is stored of the devices at hand; see load.load_devices."""
-        load_devices(con, self.connection, everything=everything, devices=devices)
+        """Fill the session with what is stored of the devices at hand; see load.load_devices.
+
+        policies: those that `load_lives` will be called with.
+        """
+        load_devices(
+            con,
+            self.connection,
+            self.ahead,
+            everything=everything,
+            devices=devices,
+            policies=policies,
+        )
 
     def other_devices(self, con: DuckDBPyConnection) -> tuple[str, ...]:
         """Return the stored devices, not judged so far, of the people whose devices are.
@@ -139,7 +160,7 @@ class OpenArchive:
 
     def load_lives(self, con: DuckDBPyConnection, policies: Sequence[str]) -> None:
         """Fill the session with the lives that these policies' violations have had."""
-        load_lives(con, self.connection, policies)
+        load_lives(con, self.connection, policies, self.ahead)
 
     def let_leave(self, con: DuckDBPyConnection, as_of: datetime) -> tuple[str, ...]:
         """Let the devices leave that a complete fleet does not hold; see leaving.let_leave."""

@@ -49,7 +49,7 @@ SEALED: Mapping[str, Sequence[str]] = MappingProxyType(
 )  # fmt: skip
 """The tables whose rows of a run are sealed by one digest each, and the columns that count."""
 _EVENTS = """
-CREATE OR REPLACE TEMP TABLE hashed_event AS
+CREATE OR REPLACE TABLE hashed_event AS
 SELECT
     *,
     sha256(CAST(
@@ -94,19 +94,21 @@ def read_head(connection: Connection) -> str:
     return str(connection.execute(last).scalar_one_or_none() or FIRST)
 
 
-def hash_events(con: Session, connection: Connection) -> dict[str, object]:
-    """Give the run's events numbers and hashes; return what seals them.
+def hash_events(con: Session, last: int) -> dict[str, object]:
+    """Give the run's events numbers, from after the `last`, and hashes; return what seals them.
 
     Reads new_event and this_run (see changes.sql and record.py). Leaves
-    hashed_event(id, run_id, moment, fingerprint, kind, cause, detail, hash) behind.
+    hashed_event(id, run_id, moment, fingerprint, kind, cause, detail, hash) behind, which is no
+    TEMP table: another thread writes it.
     """
-    con.execute(_EVENTS, [_last_event(connection)])
+    con.execute(_EVENTS, [last])
     con.execute(_FIRST_EVENT)
     first, rows = con.fetchone() or (None, 0)
     return {"first": first, "rows": rows, "sha256": root_in(con, _EVENT_LEAVES)}
 
 
-def _last_event(connection: Connection) -> int:
+def last_event(connection: Connection) -> int:
+    """Return the highest number of an event, 0 where there is none."""
     highest = connection.execute(text("SELECT coalesce(max(id), 0) FROM event"))
     return int(highest.scalar_one())
 
@@ -180,7 +182,7 @@ def record_deeds(
     }  # fmt: skip
     (run_id,) = connection.execute(insert(RunRow).values(**values)).inserted_primary_key or (0,)
     rows = []
-    for number, (fingerprint, what, detail) in enumerate(deeds, _last_event(connection) + 1):
+    for number, (fingerprint, what, detail) in enumerate(deeds, last_event(connection) + 1):
         rest = (fingerprint, what, "operator", detail)
         rows.append(
             {

@@ -1,6 +1,7 @@
 -- The rows that a run adds to the database or changes there, from what identity and lives left.
 -- Reads also this_run(run_id, as_of), ledger(report_id, sha256) with this run's rows,
--- and stored_item. Times are the text that is stored: to_stored is a macro (see record.py).
+-- and stored_item. What is to be written are no TEMP tables, for another thread writes it (see
+-- record.py); times in it are the text that is stored: to_stored is a macro.
 
 INSERT INTO ledger SELECT report_id, sha256 FROM stored_report;
 
@@ -9,7 +10,7 @@ CREATE OR REPLACE TEMP TABLE evidence AS
 SELECT sha256, max(report_id) AS report_id FROM ledger GROUP BY sha256;
 
 -- new_device: devices of which anything is new, with the run that they now were judged by.
-CREATE OR REPLACE TEMP TABLE new_device AS
+CREATE OR REPLACE TABLE new_device AS
 WITH pointer AS (
     SELECT device_key, policy, run_id FROM judgement
     ANTI JOIN news USING (device_key, policy)
@@ -31,14 +32,17 @@ judged_now AS (
     GROUP BY device_key
     HAVING bool_or(run_id = (SELECT run_id FROM this_run))
 )
-SELECT d.* EXCLUDE (holder, called), coalesce(s.first_seen, t.as_of) AS first_seen, j.judged
+SELECT
+    d.* EXCLUDE (holder, called),
+    to_stored(coalesce(s.first_seen, t.as_of)) AS first_seen,
+    j.judged
 FROM judged_device AS d
 CROSS JOIN this_run AS t
 JOIN judged_now AS j ON j.device_key = d.device_key
 LEFT JOIN stored_device AS s ON s.device_key = d.device_key;
 
 -- new_item: what changed violations are about, as far as it is not stored.
-CREATE OR REPLACE TEMP TABLE new_item AS
+CREATE OR REPLACE TABLE new_item AS
 WITH highest AS (SELECT coalesce(max(item_id), 0) AS item_id FROM stored_item),
 shown AS (
     SELECT DISTINCT f.kind, f.identifier, f.name, f.version, f.app_id, f.basis, f.confidence
@@ -52,7 +56,7 @@ CROSS JOIN highest AS h;
 INSERT INTO stored_item FROM new_item;
 
 -- proof: what a violation is opened or reopened with.
-CREATE OR REPLACE TEMP TABLE proof AS
+CREATE OR REPLACE TABLE proof AS
 SELECT
     l.change,
     l.was,
@@ -83,6 +87,30 @@ LEFT JOIN stored_item AS i
     AND i.confidence IS NOT DISTINCT FROM f.confidence
 WHERE l.change IN ('opened', 'reopened');
 
+-- renaming, ended, handing_over: violations that are another's heirs, what the last opening of
+-- those that come back was proven by, and those of which the device has a new holder.
+CREATE OR REPLACE TABLE renaming AS
+SELECT l.fingerprint, f.control, f.subject, l.was
+FROM life AS l
+JOIN finding AS f ON f.fingerprint = l.fingerprint
+WHERE l.was <> l.fingerprint;
+CREATE OR REPLACE TABLE ended AS
+SELECT
+    l.fingerprint,
+    p.reopened AS number,
+    p.item_id,
+    p.source,
+    p.report_id,
+    to_stored(p.reported_at) AS reported_at,
+    p.record
+FROM life AS l
+JOIN prior_life AS p ON p.fingerprint = l.was
+WHERE l.change = 'reopened';
+CREATE OR REPLACE TABLE handing_over AS
+SELECT to_stored(due) AS due, holder, fingerprint
+FROM life
+WHERE was IS NOT NULL AND holder IS DISTINCT FROM was_holder;
+
 -- new_event: what happened. A violation that was renamed says so before anything else.
 CREATE OR REPLACE TEMP VIEW new_event AS
 SELECT l.fingerprint, 0 AS step, 'renamed' AS kind, 'policy' AS cause, l.was AS detail
@@ -102,3 +130,10 @@ SELECT
 FROM waiver_change AS w
 UNION ALL
 SELECT c.fingerprint, 1, 'closed', c.cause, c.outcome FROM closing AS c;
+
+-- What was stored is not needed any more: so much room is there for evidence and hashes.
+DROP TABLE prior_life;
+DROP TABLE prior_detail;
+DROP TABLE stored_device;
+DROP TABLE stored_source;
+DROP TABLE judgement;

@@ -43,38 +43,34 @@ def copy_in(connection: Connection, path: Path, target: str) -> None:
             stream.write(block)
 
 
-def copy_out(
-    con: Session,
-    connection: Connection,
-    query: str,
-    asked: Mapping[str, str],
-    *,
-    table: str,
-    types: Sequence[str],
-) -> None:
-    """Append the rows of the database's query to a table of the session with columns of `types`.
+def copy_out(connection: Connection, query: str, asked: Mapping[str, str], path: Path) -> int:
+    """Write the rows of the database's query to a file, for `read_rows`.
 
-    `asked` holds the query's parameters, `%(name)s` in it.
+    `asked` holds the query's parameters, `%(name)s` in it. Returns how long the longest piece is,
+    in bytes.
     """
+    longest = 0
+    with (
+        path.open("wb") as file,
+        _driver(connection).cursor() as cursor,
+        cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)", asked) as stream,
+    ):
+        for line in stream:
+            longest = max(longest, len(line))
+            file.write(line)
+    return longest
+
+
+def read_rows(con: Session, table: str, types: Sequence[str], path: Path, longest: int) -> None:
+    """Append the rows that `copy_out` wrote to a table of the session with columns of `types`."""
     columns = ", ".join(f"c{place}: '{kind}'" for place, kind in enumerate(types))
-    with _file() as path:
-        longest = 0
-        with (
-            path.open("wb") as file,
-            _driver(connection).cursor() as cursor,
-            cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)", asked) as stream,
-        ):
-            for line in stream:
-                longest = max(longest, len(line))
-                file.write(line)
-        if longest:
-            con.execute(
-                f"INSERT INTO {table} SELECT * FROM read_csv($path, columns={{{columns}}},"
-                " auto_detect=false, header=false, delim=',', quote='\"', escape='\"',"
-                " new_line='\\n', nullstr='', allow_quoted_nulls=false, parallel=false,"
-                f" max_line_size={max(_LINE, longest)})",
-                {"path": str(path)},
-            )
+    con.execute(
+        f"INSERT INTO {table} SELECT * FROM read_csv($path, columns={{{columns}}},"
+        " auto_detect=false, header=false, delim=',', quote='\"', escape='\"',"
+        " new_line='\\n', nullstr='', allow_quoted_nulls=false, parallel=false,"
+        f" max_line_size={max(_LINE, longest)})",
+        {"path": str(path)},
+    )
 
 
 @contextmanager

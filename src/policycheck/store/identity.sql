@@ -119,6 +119,7 @@ JOIN identity AS i ON i.report_no = k.report_no
 WHERE k.device_key <> i.device_key;
 
 -- What led here is not needed any more.
+DROP TABLE stored_alias;
 DROP TABLE named;
 DROP TABLE word;
 DROP TABLE known;

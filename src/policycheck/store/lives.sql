@@ -97,14 +97,9 @@ LEFT JOIN control AS c ON c.policy = p.policy AND c.control = p.control
 LEFT JOIN renamed_control AS r ON r.policy = p.policy AND r.old = p.control
 LEFT JOIN renamed_app AS a ON a.old = p.subject AND p.subject <> p.control;
 
--- heir: by which fingerprint each violation is stored, if it is: its own or that of its old name.
+-- heir: by which fingerprint a violation is stored that is not stored by its own: its old name's.
 CREATE OR REPLACE TEMP TABLE heir AS
-SELECT f.fingerprint, f.fingerprint AS was
-FROM finding AS f
-JOIN prior_life AS l ON l.fingerprint = f.fingerprint
-WHERE f.verdict = 'violation'
-UNION ALL
-SELECT f.fingerprint, first(r.fingerprint ORDER BY r.status = 'closed', r.first_seen)
+SELECT f.fingerprint, first(r.fingerprint ORDER BY r.status = 'closed', r.first_seen) AS was
 FROM finding AS f
 ANTI JOIN prior_life AS l ON l.fingerprint = f.fingerprint
 JOIN renamed AS r
@@ -122,7 +117,7 @@ CREATE OR REPLACE TEMP TABLE life AS
 WITH state AS (
     SELECT
         f.fingerprint,
-        h.was,
+        p.fingerprint AS was,
         coalesce(p.first_seen, b.as_of) AS first_seen,
         coalesce(f.reported_at, f.received_at, b.as_of) AS aged_from,
         CASE WHEN d.device_key IS NOT NULL THEN p.holder END AS was_holder,
@@ -157,7 +152,7 @@ WITH state AS (
     JOIN basis AS b ON b.policy = f.policy
     JOIN control AS c ON c.policy = f.policy AND c.control = f.control
     LEFT JOIN heir AS h ON h.fingerprint = f.fingerprint
-    LEFT JOIN prior_life AS p ON p.fingerprint = h.was
+    LEFT JOIN prior_life AS p ON p.fingerprint = coalesce(h.was, f.fingerprint)
     LEFT JOIN judged_device AS d ON d.device_key = f.device_key
     LEFT JOIN judged AS j ON j.device_key = f.device_key AND j.source = f.source
     LEFT JOIN news AS n ON n.unit = unit_of(f.device_key, f.person_id) AND n.policy = f.policy
@@ -180,34 +175,38 @@ SELECT
 FROM state;
 
 -- waiver_change: what is waived now and was not, or no longer, or by another waiver, or for longer.
-CREATE OR REPLACE TEMP TABLE waiver_change AS
-WITH moment AS (SELECT any_value(as_of) AS as_of FROM basis)
+CREATE OR REPLACE TABLE waiver_change AS
+WITH moment AS (SELECT any_value(as_of) AS as_of FROM basis),
+changed AS (
+    SELECT l.fingerprint, p.waiver AS was, p.waived_until AS was_until, w.waiver, w.ends
+    FROM life AS l
+    LEFT JOIN (FROM prior_life WHERE waiver IS NOT NULL) AS p ON p.fingerprint = l.was
+    LEFT JOIN (FROM waiving WHERE waived) AS w ON w.fingerprint = l.fingerprint
+    WHERE w.waiver IS DISTINCT FROM p.waiver OR w.ends IS DISTINCT FROM p.waived_until
+)
 SELECT
-    l.fingerprint,
+    c.fingerprint,
     CASE
-        WHEN w.waiver IS NOT NULL THEN 'waived'
-        WHEN p.waived_until < m.as_of THEN 'waiver_lapsed'
+        WHEN c.waiver IS NOT NULL THEN 'waived'
+        WHEN c.was_until < m.as_of THEN 'waiver_lapsed'
         ELSE 'unwaived'
     END AS kind,
     CASE
-        WHEN w.waiver IS NOT NULL THEN 'waiver'
-        WHEN p.waived_until < m.as_of THEN 'clock'
-        WHEN p.waiver NOT IN (SELECT waiver FROM waiver) THEN 'waiver'      -- not on file any more
+        WHEN c.waiver IS NOT NULL THEN 'waiver'
+        WHEN c.was_until < m.as_of THEN 'clock'
+        WHEN c.was NOT IN (SELECT waiver FROM waiver) THEN 'waiver'         -- not on file any more
         WHEN n.report THEN 'report'
         WHEN n.people_changed THEN 'people'
         WHEN n.policy_changed THEN 'policy'
         ELSE 'waiver'                                                       -- its file says less
     END AS cause,
-    p.waiver AS was,
-    w.waiver,
-    w.ends AS waived_until
-FROM life AS l
+    c.was,
+    c.waiver,
+    c.ends AS waived_until
+FROM changed AS c
 CROSS JOIN moment AS m
-JOIN finding AS f ON f.fingerprint = l.fingerprint
-LEFT JOIN prior_life AS p ON p.fingerprint = l.was
-LEFT JOIN (SELECT * FROM waiving WHERE waived) AS w ON w.fingerprint = l.fingerprint
-LEFT JOIN news AS n ON n.unit = unit_of(f.device_key, f.person_id) AND n.policy = f.policy
-WHERE w.waiver IS DISTINCT FROM p.waiver OR w.ends IS DISTINCT FROM p.waived_until;
+JOIN finding AS f ON f.fingerprint = c.fingerprint
+LEFT JOIN news AS n ON n.unit = unit_of(f.device_key, f.person_id) AND n.policy = f.policy;
 
 -- vanished: what was open and is not found any more. Only what this run judged can have vanished.
 CREATE OR REPLACE TEMP TABLE vanished AS
@@ -217,5 +216,5 @@ JOIN news AS n ON n.unit = r.unit AND n.policy = r.policy
 WHERE r.status = 'open' AND r.fingerprint NOT IN (SELECT was FROM heir);
 
 -- closing: closings.sql fills it, if anything vanished.
-CREATE OR REPLACE TEMP TABLE closing(
+CREATE OR REPLACE TABLE closing(
     fingerprint VARCHAR, outcome VARCHAR, cause VARCHAR, last_seen TIMESTAMP);

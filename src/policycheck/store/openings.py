@@ -22,7 +22,7 @@ from policycheck.store.tables import PersonalRow
 from policycheck.store.tree import root_in
 
 _OPENINGS = """
-CREATE OR REPLACE TABLE opening AS
+CREATE OR REPLACE TEMP TABLE opening AS
 SELECT
     p.fingerprint,
     p.change,
@@ -67,19 +67,14 @@ class Openings:
     """Both empty where nothing was opened."""
 
 
-def lay_out_openings(con: Session) -> None:
-    """Copy the evidence of what a run opens or reopens into the session, by fingerprint.
+def pack_openings(con: Session) -> Openings:
+    """Copy the evidence of what a run opens or reopens, by fingerprint; seal and pack it.
 
     Reads proof (see changes.sql) and copied(fingerprint, report_sha256, app_id, basis,
     confidence, device, item, personal): the rows of report and item that prove a violation,
-    without what is `personal`, which is the text of a JSON object. Leaves `opening` behind, which
-    is no TEMP table: another thread packs it.
+    without what is `personal`, which is the text of a JSON object.
     """
     con.execute(_OPENINGS, [secrets.token_hex(32)])
-
-
-def pack_openings(con: Session) -> Openings:
-    """Seal and pack what `lay_out_openings` left."""
     rows = number(con, "SELECT count(*) FROM opening")
     seal = {"rows": rows, "sha256": root_in(con, _LEAVES)}
     if not rows:

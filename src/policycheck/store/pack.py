@@ -27,6 +27,7 @@ from sqlalchemy import Connection, select
 from policycheck.store.canonical import canonical
 from policycheck.store.chain import run_rows
 from policycheck.store.contents import read_content, unpack
+from policycheck.store.events import EVENT, is_about
 from policycheck.store.opened import read_opening, read_personal
 from policycheck.store.pack_index import write_index
 from policycheck.store.pack_steps import list_steps
@@ -89,16 +90,15 @@ def _events(connection: Connection, fingerprint: str) -> Iterator[dict[str, Any]
 
     Those of what became one with it belong to them: it may be proven by what that was opened with.
     """
-    table = metadata.tables["event"]
     found: list[Any] = []
     names: list[str] = [fingerprint]
     while names:
-        rows = connection.execute(select(table).where(table.c.fingerprint.in_(names))).all()
+        rows = connection.execute(select(EVENT).where(is_about(names))).all()
         found += rows
         names = [_other_name(row.detail) for row in rows if row.kind in ("renamed", "merged")]
     for row in sorted(found, key=lambda row: int(row.id)):
-        asked = select(table.c.id, table.c.hash).where(table.c.run_id == row.run_id)
-        leaves = connection.execute(asked.order_by(table.c.id)).all()
+        asked = select(EVENT.c.id, EVENT.c.hash).where(EVENT.c.run_id == row.run_id)
+        leaves = connection.execute(asked.order_by(EVENT.c.id)).all()
         place = [leaf.id for leaf in leaves].index(row.id)
         yield {
             "event": [

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, insert, text
 
 from policycheck.model import Tally
 from policycheck.store.bulk import NOTHING_FIXED, copy, unindexed, update
-from policycheck.store.chain import hash_events, seal_run
+from policycheck.store.chain import hash_events, last_event, seal_run
 from policycheck.store.contents import Content, keep
-from policycheck.store.openings import lay_out_openings, pack_openings, write_openings
+from policycheck.store.openings import pack_openings, write_openings
 from policycheck.store.runs import tally_columns
 from policycheck.store.session import Session, fill, number, program
 from policycheck.store.tables import TallyRow
@@ -40,27 +40,19 @@ def record(
     """
     _write_tallies(connection, run_id, tallies)
     _prepare(con, connection, run_id, as_of)
-    lay_out_openings(con)
-    with closing(con.cursor()) as cursor, ThreadPoolExecutor(1) as pool:
-        packing = pool.submit(pack_openings, cursor)
-        events = _write_changes(con, connection, run_id, as_of)
+    _write_controls(con, connection)
+    with ThreadPoolExecutor(1) as pool:
+        hashing = pool.submit(hash_events, con, last_event(connection))
+        packing = pool.submit(pack_openings, con)
+        with closing(con.cursor()) as cursor, unindexed(connection, "violation", "event"):
+            now = f"'{to_stored(as_of)}'"
+            _write_devices(cursor, connection)
+            _write_lives(cursor, connection, now)
+            events = hashing.result()
+            _write_events(cursor, connection, {"run_id": str(run_id), "at": now})
         openings = packing.result()
     kept = keep(connection, [*contents, *write_openings(connection, run_id, openings)])
     return seal_run(connection, run_id, {"event": events, "opening": openings.seal}, kept)
-
-
-def _write_changes(
-    con: Session, connection: Connection, run_id: int, as_of: datetime
-) -> Mapping[str, object]:
-    """Write devices, controls, violations and events; return what seals the events."""
-    _write_devices(con, connection)
-    _write_controls(con, connection)
-    now = f"'{to_stored(as_of)}'"
-    with unindexed(connection, "violation", "event"):
-        _write_lives(con, connection, now)
-        events = hash_events(con, connection)
-        _write_events(con, connection, {"run_id": str(run_id), "at": now})
-    return events
 
 
 def _write_tallies(connection: Connection, run_id: int, tallies: Sequence[Tally]) -> None:
@@ -71,9 +63,7 @@ def _write_tallies(connection: Connection, run_id: int, tallies: Sequence[Tally]
 
 def _prepare(con: Session, connection: Connection, run_id: int, as_of: datetime) -> None:
     """Lay out in the session all that is to be written."""
-    con.execute(
-        f"CREATE OR REPLACE TEMP MACRO to_stored(moment) AS strftime(moment, '{SQL_FORMAT}')"
-    )
+    con.execute(f"CREATE OR REPLACE MACRO to_stored(moment) AS strftime(moment, '{SQL_FORMAT}')")
     con.execute(
         "CREATE OR REPLACE TEMP TABLE this_run AS SELECT CAST($1 AS BIGINT) AS run_id,"
         " CAST($2 AS TIMESTAMP) AS as_of",
@@ -95,9 +85,7 @@ _DEVICE = "device_key, device_id, name, serial, udid, platform, person_id, first
 
 def _write_devices(con: Session, connection: Connection) -> None:
     """Write the devices of which anything is new."""
-    query = (
-        "SELECT * REPLACE (to_stored(first_seen) AS first_seen) FROM new_device ORDER BY device_key"
-    )
+    query = f"SELECT {_DEVICE} FROM new_device ORDER BY device_key"
     copy(con, connection, "device", _DEVICE, query, key="device_key")
 
 
@@ -135,23 +123,11 @@ def _change(
     update(con, connection, "violation", columns, query, key="fingerprint", fixed=fixed)
 
 
-_RENAMED = """
-SELECT l.fingerprint, f.control, f.subject, l.was
-FROM life AS l JOIN finding AS f ON f.fingerprint = l.fingerprint
-WHERE l.was <> l.fingerprint ORDER BY l.was
-"""
-_RENAMED_EPISODE = "SELECT fingerprint, was FROM life WHERE was <> fingerprint ORDER BY was"
+_RENAMED = "SELECT fingerprint, control, subject, was FROM renaming ORDER BY was"
+_RENAMED_EPISODE = "SELECT fingerprint, was FROM renaming ORDER BY was"
 _EPISODE = "fingerprint, number, item_id, source, report_id, reported_at, record"
-_ENDED = """
-SELECT l.fingerprint, p.reopened, p.item_id, p.source, p.report_id, to_stored(p.reported_at),
-    p.record
-FROM life AS l JOIN prior_life AS p ON p.fingerprint = l.was
-WHERE l.change = 'reopened' ORDER BY l.fingerprint
-"""
-_HANDED_OVER = """
-SELECT to_stored(due), holder, fingerprint FROM life
-WHERE was IS NOT NULL AND holder IS DISTINCT FROM was_holder ORDER BY fingerprint
-"""
+_ENDED = f"SELECT {_EPISODE} FROM ended ORDER BY fingerprint"
+_HANDED_OVER = "SELECT due, holder, fingerprint FROM handing_over ORDER BY fingerprint"
 _OPEN = (
     "fingerprint, policy, control, device_key, person_id, subject, item_id, due, holder,"
     " source, report_id, reported_at, record"

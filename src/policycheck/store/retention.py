@@ -15,6 +15,7 @@ from sqlalchemy import Connection, String, bindparam, delete, select, text, upda
 
 from policycheck.store.opened import list_opened, without_violations
 from policycheck.store.tables import metadata
+from policycheck.store.tables.lives import MARK_LENGTH
 from policycheck.store.times import UtcTime
 from policycheck.store.tombstones import PRUNE
 
@@ -25,15 +26,19 @@ _OLD_RUN = text("SELECT max(id) FROM run WHERE started_at < :before").bindparams
 )
 _IS_OLD = "status = 'closed' AND closed_at < :before"
 _OLD = f"SELECT fingerprint FROM violation WHERE {_IS_OLD}"
+_IS_OF_OLD = (
+    f"e.fingerprint = o.name AND substr(e.fingerprint, 1, {MARK_LENGTH})"
+    f" = substr(o.name, 1, {MARK_LENGTH})"
+)
 _OPENED = text(f"""
 WITH RECURSIVE old(name) AS (
     {_OLD}
     UNION
-    SELECT e.detail FROM old AS o JOIN event AS e ON e.fingerprint = o.name AND e.kind = 'renamed'
+    SELECT e.detail FROM old AS o JOIN event AS e ON {_IS_OF_OLD} AND e.kind = 'renamed'
 )
 SELECT e.run_id, o.name
 FROM old AS o
-JOIN event AS e ON e.fingerprint = o.name AND e.kind IN ('opened', 'reopened')
+JOIN event AS e ON {_IS_OF_OLD} AND e.kind IN ('opened', 'reopened')
 WHERE o.name NOT IN (SELECT fingerprint FROM violation WHERE NOT ({_IS_OLD}))
 ORDER BY e.run_id
 """).bindparams(bindparam("before", type_=UtcTime()))

@@ -7,7 +7,6 @@ leave in chunks.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from itertools import islice
@@ -127,24 +126,27 @@ def fill(con: Session, table: str, types: Sequence[str], rows: Iterable[Sequence
         con.execute(f"INSERT INTO {table} SELECT {unnested}", columns)
 
 
-def fill_objects(
-    con: Session, table: str, types: Sequence[str], read: Iterable[Sequence[str]]
-) -> None:
-    """Append rows to a table, read in chunks: each a JSON object of the columns `c0`, `c1` ...
+def write_objects(path: Path, rows: Iterable[Sequence[str]]) -> int:
+    """Write rows to a file for `read_objects`; return how long the longest is, in characters.
 
-    They go by a file: so no value becomes an object here, few rows are in memory at once, and
-    DuckDB reads with all its threads.
+    They come in chunks, each row a JSON object of the columns `c0`, `c1` ...
     """
-    with tempfile.TemporaryDirectory(prefix="policycheck-") as folder:
-        path, longest = Path(folder) / "rows.json", 0
-        with path.open("w", encoding="utf-8", newline="") as file:
-            for chunk in read:
-                longest = max(longest, *map(len, chunk))
-                file.writelines(("\n".join(chunk), "\n"))
-        if longest:
-            columns = ", ".join(f"c{place}: '{kind}'" for place, kind in enumerate(types))
-            con.execute(
-                f"INSERT INTO {table} SELECT * FROM read_json($path, format='newline_delimited',"
-                f" columns={{{columns}}}, maximum_object_size={max(_OBJECT, 4 * longest)})",
-                {"path": str(path)},
-            )
+    longest = 0
+    with path.open("w", encoding="utf-8", newline="") as file:
+        for chunk in rows:
+            longest = max(longest, *map(len, chunk))
+            file.writelines(("\n".join(chunk), "\n"))
+    return longest
+
+
+def read_objects(con: Session, table: str, types: Sequence[str], path: Path, longest: int) -> None:
+    """Append the rows that `write_objects` wrote to a table with columns of `types`.
+
+    So no value becomes an object here, and DuckDB reads with all its threads.
+    """
+    columns = ", ".join(f"c{place}: '{kind}'" for place, kind in enumerate(types))
+    con.execute(
+        f"INSERT INTO {table} SELECT * FROM read_json($path, format='newline_delimited',"
+        f" columns={{{columns}}}, maximum_object_size={max(_OBJECT, 4 * longest)})",
+        {"path": str(path)},
+    )

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, Row, String, TextClause, bindparam, text
+from sqlalchemy import Connection, Row, String, TextClause, bindparam, select, text
 
 from policycheck.model import Severity
 from policycheck.problems import quote
 from policycheck.store.devices import find_devices
 from policycheck.store.episodes import Episode, read_episodes
+from policycheck.store.events import EVENT, is_about
 from policycheck.store.faults import fault
 from policycheck.store.runs import GivenFile, Run, list_files, list_runs
 from policycheck.store.session import CHUNK
@@ -217,9 +218,8 @@ def tell_story(connection: Connection, violation: Violation) -> Story:
     events: list[Event] = []
     names: tuple[str, ...] = (violation.fingerprint,)
     while names:
-        query = _statement(_EVENTS, {"names": names})
-        rows = connection.execute(query, {"names": list(names)}).all()
-        told = [Event(from_stored(at), *rest) for at, *rest in rows]
+        rows = connection.execute(_EVENTS.where(is_about(names))).all()
+        told = [Event(*row) for row in rows]
         events = [*told, *events]
         names = tuple(event.detail for event in told if event.kind == "renamed" and event.detail)
     runs = {event.run_id for event in events if event.run_id is not None}
@@ -242,8 +242,8 @@ _WAIVED = (
     "SELECT waiver, count(*) FROM violation WHERE status = 'open' AND waiver IS NOT NULL"
     " GROUP BY waiver"
 )
-_EVENTS = (
-    "SELECT at, run_id, kind, cause, detail FROM event WHERE fingerprint IN :names ORDER BY id"
+_EVENTS = select(*(EVENT.c[name] for name in ("at", "run_id", "kind", "cause", "detail"))).order_by(
+    EVENT.c.id
 )
 
 
@@ -255,7 +255,7 @@ def _select(connection: Connection, query: str, given: Mapping[str, object]) -> 
 
 
 def _statement(query: str, given: Mapping[str, object]) -> TextClause:
-    lists = (name for name in given if name in (*_LISTS, "names"))
+    lists = (name for name in given if name in _LISTS)
     bound = [bindparam(name, expanding=True, type_=String()) for name in lists]
     return text(query).bindparams(*bound)
 

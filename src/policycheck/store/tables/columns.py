@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Column, ForeignKey, String
+from sqlalchemy import JSON, Column, String
 
 from policycheck.store.times import UtcTime
 
@@ -20,6 +20,5 @@ def json_column() -> Column[object]:
 
 
 def device_column() -> Column[str]:
-    """Return part of a key: a device that is written after the row, in the same transaction."""
-    device = ForeignKey("device.device_key", deferrable=True, initially="DEFERRED")
-    return Column(String(), device, primary_key=True)
+    """Return part of a key: a device."""
+    return Column(String(), primary_key=True)

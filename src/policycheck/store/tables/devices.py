@@ -55,7 +55,7 @@ class DeviceSourceRow(SQLModel, table=True):
 
     device_key: str = Field(sa_column=device_column())
     source: str = Field(primary_key=True)
-    report_id: int = Field(foreign_key="report.id")
+    report_id: int
     report_no: int
     """Which of the reports in the segment."""
     reported_at: datetime | None = Field(sa_column=time_column(nullable=True))

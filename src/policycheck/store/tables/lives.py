@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from policycheck.store.tables.columns import time_column
+
+MARK_LENGTH = 8
+MARK = f"substr(fingerprint, 1, {MARK_LENGTH})"
 
 
 class ControlRow(SQLModel, table=True):
@@ -43,14 +47,14 @@ class ViolationRow(SQLModel, table=True):
     fingerprint: str = Field(primary_key=True)
     policy: str
     control: str
-    device_key: str | None = Field(index=True, foreign_key="device.device_key")
+    device_key: str | None = Field(index=True)
     """Null for what is demanded of a person."""
     person_id: str | None
     """Who held the device at opening."""
     holder: str | None
     """Who holds it now, as reports name them: a new holder has a due date of their own."""
     subject: str
-    item_id: int | None = Field(foreign_key="item.id")
+    item_id: int | None
     """Null where something required is absent."""
     status: str
     """open or closed."""
@@ -67,7 +71,7 @@ class ViolationRow(SQLModel, table=True):
     """The last moment of that waiver: it lapses by itself."""
     reopened: int
     source: str | None
-    report_id: int | None = Field(foreign_key="report.id")
+    report_id: int | None
     reported_at: datetime | None = Field(sa_column=time_column(nullable=True))
     record: int | None
     """The evidence: the record of the report of the source that proved it."""
@@ -82,22 +86,27 @@ class EpisodeRow(SQLModel, table=True):
     fingerprint: str = Field(primary_key=True)
     number: int = Field(primary_key=True)
     """How often it had been reopened by then."""
-    item_id: int | None = Field(foreign_key="item.id")
+    item_id: int | None
     source: str | None
-    report_id: int | None = Field(foreign_key="report.id")
+    report_id: int | None
     reported_at: datetime | None = Field(sa_column=time_column(nullable=True))
     record: int | None
 
 
 class EventRow(SQLModel, table=True):
-    """What happened to a violation. Events are only ever added; states follow from them."""
+    """What happened to a violation. Events are only ever added; states follow from them.
+
+    They are found by the beginnings of fingerprints: those of a run lie all over an index, and so
+    it is written anew as a whole. This one is a third as large.
+    """
 
     __tablename__ = "event"
+    __table_args__ = (Index("ix_event_mark", text(MARK)),)
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_column=time_column())
-    run_id: int | None = Field(foreign_key="run.id")
-    fingerprint: str = Field(index=True)
+    run_id: int | None
+    fingerprint: str
     kind: str
     """opened, closed, reopened, reassigned, renamed, merged, waived, waiver_lapsed, unwaived."""
     cause: str
