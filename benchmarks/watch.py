@@ -1,10 +1,12 @@
 """From drop to committed: `policycheck watch` over single-device reports of 15 kB.
 
-    python benchmarks/watch.py --reports 60000 --watchers 2    # throughput, with --once
-    python benchmarks/watch.py --lone 20 --stream 300          # how long a report takes
+    python benchmarks/watch.py                                        # all of it: some ten minutes
+    python benchmarks/watch.py --watchers 1 --lone 0 --stream 0       # throughput alone: --once
+    python benchmarks/watch.py --reports 0 --lone 20 --stream 60      # how long a report takes
 
 Beside the throughput, in the same run, a bare loop over the same files: json.loads, and one insert
-into SQLite, committed once a thousand. Not part of `make bench`.
+into SQLite, committed once a thousand. Prints a Markdown report and writes it to `watch.md`. Not
+part of `make bench`.
 """
 
 from __future__ import annotations
@@ -12,19 +14,27 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import platform
+import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
+
+from run import HERE, verdict
 
 APPS = 110
 """Makes a report of 15 kB."""
 DISTINCT = 3000
 """Apps in the whole fleet."""
+MEMORY = 500.0
+"""In MB, of all watchers together."""
 
 
 def write(inbox: Path, number: int) -> None:
@@ -66,17 +76,32 @@ def start(home: Path, *words: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=home, stderr=subprocess.DEVNULL)
 
 
-def watched(home: Path, watchers: int, files: int) -> tuple[float, float]:
-    """Return seconds, and the greatest memory of all watchers together in MB."""
+@dataclass(frozen=True)
+class Throughput:
+    """What some watchers took for all that lay in their inbox, from start to exit."""
+
+    reports: int
+    watchers: int
+    seconds: float
+    cpu: float
+    memory: float
+    """The greatest of each, together, in MB."""
+    bare: float
+    """Seconds of the bare loop."""
+
+
+def watched(home: Path, watchers: int, files: int) -> tuple[float, float, float]:
+    """Return seconds, CPU seconds, and the greatest memory of all watchers together in MB."""
     began = time.perf_counter()
     running = [start(home, "--once", "--batch-files", str(files)) for _ in range(watchers)]
-    memory = 0.0
+    cpu = memory = 0.0
     for watcher in running:
         _, status, usage = os.wait4(watcher.pid, 0)
         watcher.returncode = os.waitstatus_to_exitcode(status)
         assert watcher.returncode == 0
+        cpu += usage.ru_utime + usage.ru_stime
         memory += usage.ru_maxrss / 1024
-    return time.perf_counter() - began, memory
+    return time.perf_counter() - began, cpu, memory
 
 
 def make_home(home: Path) -> Path:
@@ -87,16 +112,19 @@ def make_home(home: Path) -> Path:
     return inbox
 
 
-def measure_throughput(home: Path, count: int, watchers: int, files: int) -> None:
+def fill(home: Path, count: int) -> None:
     inbox = make_home(home)
     for number in range(count):
         write(inbox, number)
+
+
+def measure_throughput(home: Path, watchers: int, files: int) -> Throughput:
+    inbox = home / "inbox"
+    count = sum(1 for _ in inbox.iterdir())
     floor = bare(inbox, home / "bare.db")
-    seconds, memory = watched(home, watchers, files)
+    seconds, cpu, memory = watched(home, watchers, files)
     assert len(list((inbox / "done").rglob("*.ndjson"))) == count
-    rate = f"{count / seconds:,.0f} a second"
-    print(f"{count:,} reports, {watchers} watchers: {seconds:.1f} s ({rate}), {memory:,.0f} MB")
-    print(f"bare loop: {floor:.2f} s; ratio {seconds / floor:.1f}")
+    return Throughput(count, watchers, seconds, cpu, memory, floor)
 
 
 def committed(store: Path) -> set[str]:
@@ -114,7 +142,8 @@ def wait_for(store: Path, dropped: dict[str, float], taken: dict[str, float]) ->
         time.sleep(0.005)
 
 
-def measure_delay(home: Path, lone: int, seconds: int) -> None:
+def measure_delay(home: Path, lone: int, seconds: int) -> tuple[list[float], list[float]]:
+    """Return how long lone reports took, and those of a stream of 100 a second."""
     inbox, store = make_home(home), home / "policycheck.db"
     outside = home / "outside"
     outside.mkdir()
@@ -139,7 +168,6 @@ def measure_delay(home: Path, lone: int, seconds: int) -> None:
             drop(one)
             wait_for(store, one, alone)
             time.sleep(0.2)
-        print(f"lone reports: {describe(alone.values())}")
         dropped: dict[str, float] = {}
         taken: dict[str, float] = {}
         until = time.perf_counter() + seconds
@@ -152,33 +180,90 @@ def measure_delay(home: Path, lone: int, seconds: int) -> None:
             taken |= {n: now - dropped[n] for n in dropped.keys() & seen - taken.keys()}
             time.sleep(max(0.0, 0.1 - (time.perf_counter() - second)))
         wait_for(store, dropped, taken)
-        if taken:
-            print(f"{len(taken):,} at 100 a second: {describe(taken.values())}")
         watcher.terminate()
+    return sorted(alone.values()), sorted(taken.values())
 
 
-def describe(delays: Iterable[float]) -> str:
-    ordered = sorted(delays)
-    if not ordered:
-        return "none"
-    middle, high = (ordered[int(len(ordered) * share)] for share in (0.5, 0.99))
-    return f"median {middle:.2f} s, p99 {high:.2f} s, longest {ordered[-1]:.2f} s"
+def tell_throughput(measured: Sequence[Throughput]) -> Iterator[str]:
+    yield "## Throughput\n"
+    yield "| watchers | reports | s | CPU, s | reports a second | MB | to the bare loop |"
+    yield "|---|---|---|---|---|---|---|"
+    for took in measured:
+        yield (
+            f"| {took.watchers} | {took.reports:,} | {took.seconds:.1f} | {took.cpu:.1f} |"
+            f" {took.reports / took.seconds:,.0f} | {took.memory:.0f} |"
+            f" {took.seconds / took.bare:.1f} ({took.bare:.1f} s) |"
+        )
+    yield ""
+    for took in measured:
+        who = "one watcher" if took.watchers == 1 else f"{took.watchers} watchers"
+        least = 1000 * took.seconds / took.reports
+        yield f"- Goal: 2,000 a second, {who}: at most 0.5 ms a report: {verdict(least, 0.5)}."
+        yield f"- Goal: at most {MEMORY:.0f} MB, {who}: {verdict(took.memory, MEMORY)}."
+    yield ""
+
+
+def tell_delay(lone: Sequence[float], stream: Sequence[float], seconds: int) -> Iterator[str]:
+    yield "## Delay\n"
+    yield "| reports | median, s | p99, s | longest, s |"
+    yield "|---|---|---|---|"
+    goals = []
+    if lone:
+        yield f"| {len(lone)} lone ones | {_row(lone)} |"
+        goals.append(f"- Goal: a lone report within 1 s: {verdict(lone[-1], 1)}.")
+    if stream:
+        yield f"| {len(stream):,}: 100 a second for {seconds} s | {_row(stream)} |"
+        goals.append(f"- Goal: p99 within 2 s: {verdict(at(stream, 0.99), 2)}.")
+    yield from ("", *goals, "")
+
+
+def _row(ordered: Sequence[float]) -> str:
+    figures = (at(ordered, 0.5), at(ordered, 0.99), ordered[-1])
+    return " | ".join(f"{figure:.2f}" for figure in figures)
+
+
+def at(ordered: Sequence[float], share: float) -> float:
+    return ordered[int(len(ordered) * share)]
+
+
+def write_report(parts: Iterable[str]) -> None:
+    text = "\n".join(["# Watching\n", f"{environment_told()}\n", *parts])
+    (HERE / "watch.md").write_text(text, encoding="utf-8")
+    print(text)
+
+
+def environment_told() -> str:
+    return (
+        f"Measured with {os.cpu_count()} cores, Python {platform.python_version()}, DuckDB "
+        f"{metadata.version('duckdb')}, {platform.system()}. One run each, of whole processes from "
+        "start to exit, on files in the page cache; the delay is from rename to commit, at default "
+        "settings."
+    )
 
 
 def main() -> None:
+    """Measure, tell, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--reports", type=int, default=0)
-    parser.add_argument("--watchers", type=int, default=1)
+    parser.add_argument("--reports", type=int, default=60_000)
+    parser.add_argument("--watchers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--batch-files", type=int, default=4000)
-    parser.add_argument("--lone", type=int, default=0)
-    parser.add_argument("--stream", type=int, default=0, metavar="SECONDS")
+    parser.add_argument("--lone", type=int, default=20)
+    parser.add_argument("--stream", type=int, default=300, metavar="SECONDS")
     given = parser.parse_args()
+    parts: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
-        if given.reports:
-            home = Path(folder) / "throughput"
-            measure_throughput(home, given.reports, given.watchers, given.batch_files)
+        measured = []
+        for watchers in given.watchers if given.reports else ():
+            home = Path(folder) / f"throughput-{watchers}"
+            fill(home, given.reports)
+            measured.append(measure_throughput(home, watchers, given.batch_files))
+            shutil.rmtree(home)
+        if measured:
+            parts += tell_throughput(measured)
         if given.lone or given.stream:
-            measure_delay(Path(folder) / "delay", given.lone, given.stream)
+            lone, stream = measure_delay(Path(folder) / "delay", given.lone, given.stream)
+            parts += tell_delay(lone, stream, given.stream)
+    write_report(parts)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from policycheck.catalogue.app import App
 from policycheck.catalogue.category import Categories
@@ -13,6 +15,9 @@ from policycheck.catalogue.denial import Denial
 from policycheck.catalogue.named_list import ListEntry, NamedList
 from policycheck.catalogue.technique import Technique
 from policycheck.catalogue.vendor import Vendor
+
+if TYPE_CHECKING:
+    from policycheck.catalogue.recognise import Recogniser
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,13 @@ class Catalogue:
     sha256: str = ""
     """Of every file that went in, with its place below the rules folder."""
     overrides: tuple[Override, ...] = ()
+
+    @cached_property
+    def recogniser(self) -> Recogniser:
+        """The catalogue made ready to be asked: once, for all audits by it."""
+        from policycheck.catalogue.recognise import Recogniser
+
+        return Recogniser(self)
 
     @property
     def vendor_groups(self) -> frozenset[str]:

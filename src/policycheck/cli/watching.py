@@ -59,7 +59,16 @@ def load(given: Given, opened: Settings, copies: Path, drafts: bool) -> Orders:
     if (settings.store, settings.facts) != (opened.store, opened.facts):
         message = "policycheck.yaml names another store than the one that is recorded in"
         raise PolicycheckError([Problem(message, None, "restart the watcher")])
-    return load_orders(settings, copies, drafts=drafts)
+    orders = load_orders(settings, copies, drafts=drafts)
+    _set_aside()
+    return orders
+
+
+def _set_aside() -> None:
+    """Spare what is there now the search for garbage after each batch: most of it will stay."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def open_claims(inbox: Path, scratch: Path | None) -> Claims | InPlace:
@@ -170,6 +179,7 @@ def watcher_of(given: Given, settings: Settings, wishes: Wishes) -> Iterator[Wat
     archive = open_archive(settings, wishes.inbox)
     log = open_log(sys.stderr, as_json=wishes.log_json)
     with tempfile.TemporaryDirectory(prefix="policycheck-watch-") as folder, ExitStack() as stack:
+        stack.callback(gc.unfreeze)  # else DuckDB takes what is set aside for leaked
         scratch, copies = Path(folder, "files"), Path(folder, "copies")
         scratch.mkdir()
         copies.mkdir()

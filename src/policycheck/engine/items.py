@@ -9,7 +9,6 @@ from pathlib import Path
 import duckdb
 
 from policycheck.catalogue.catalogue import Catalogue
-from policycheck.catalogue.recognise import Recogniser
 from policycheck.engine.matching import ControlMatcher, DistinctItem, Match, match_items
 from policycheck.engine.session import insert_columns
 from policycheck.inventory.staging.columns import quote_text
@@ -75,7 +74,7 @@ def match_fleet(
     `days` holds, for every control, the date that it is in its policy's zone.
     """
     told = list_items(con)
-    matches = list(match_items(distinct_items(con), Recogniser(catalogue), controls))
+    matches = list(match_items(distinct_items(con), catalogue.recogniser, controls))
     _insert_matches(con, matches)
     meant = {(m.meaning.app_id, days[m.control_no]) for m in matches if m.meaning}
     _insert_apps(con, catalogue, meant)

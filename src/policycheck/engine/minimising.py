@@ -13,7 +13,6 @@ from pathlib import Path
 import duckdb
 
 from policycheck.catalogue.catalogue import Catalogue
-from policycheck.catalogue.recognise import Recogniser
 from policycheck.engine.items import SPACE, distinct_items, list_items, read_items
 from policycheck.engine.judge import Question, matchers_of
 from policycheck.engine.matching import ControlMatcher
@@ -65,7 +64,7 @@ def _note_wanted(
     con: duckdb.DuckDBPyConnection, catalogue: Catalogue, controls: Sequence[ControlMatcher]
 ) -> None:
     """Leave every_item, and in wanted_item the numbers of those that a control may be about."""
-    recogniser = Recogniser(catalogue)
+    recogniser = catalogue.recogniser
     terms = [term for control in controls for term in control.terms]
     wanted = []
     for item in distinct_items(con):

@@ -156,7 +156,9 @@ class Watcher:
         return len(whole)
 
     def _is_wanted(self, claims: Claims | InPlace, file: Candidate, moment: float) -> bool:
-        return claims.wants(file) and not self._held.waits(self._inbox.folder / file.name, moment)
+        if not claims.wants(file):
+            return False
+        return not (self._held and self._held.waits(self._inbox.folder / file.name, moment))
 
     def _ready(self) -> Claims | InPlace:
         """Return where to put claims; make it anew where the inbox is another one than before."""
