@@ -13,6 +13,19 @@ from policycheck.engine.assessment import Assessment
 from policycheck.engine.shares import count_shares
 from policycheck.engine.waive import Effect
 from policycheck.model import Severity, Share, Tally
+from policycheck.outcome_queries import (
+    BYSTANDERS,
+    COLUMNS,
+    CONFLICTS,
+    FAILING,
+    FINDING,
+    FROM,
+    HELD_BY,
+    HOLDER,
+    LIVES,
+    URGENT,
+    WORST,
+)
 from policycheck.policy.model import Policy
 from policycheck.problems import Problem
 from policycheck.report.content import describe
@@ -38,91 +51,8 @@ if TYPE_CHECKING:
 
 _CHUNK = 5_000
 _SEVERITIES = [str(severity) for severity in Severity]
-_COLUMNS = """
-SELECT f.fingerprint, f.policy, f.control, f.severity, f.obligation, f.verdict,
-    array_to_string(f.reasons, chr(31)),
-    f.device_id, f.device_name, f.person_id, f.platform, f.subject, f.app_id, f.identifier,
-    f.name, f.version, f.basis, f.confidence, l.first_seen, l.last_seen, l.due,
-    coalesce(l.in_grace, FALSE) AS in_grace, f.stale, coalesce(l.waived, FALSE) AS waived, w.waiver,
-    f.report_sha256, r.path, f.source, f.record, f.reported_at,
-    array_to_string(f.missing, chr(31))
-"""
-_FROM = """
-FROM finding AS f
-LEFT JOIN life AS l ON l.fingerprint = f.fingerprint AND f.verdict = 'violation'
-LEFT JOIN waiving AS w ON w.fingerprint = f.fingerprint
-LEFT JOIN report_path AS r ON r.sha256 = f.report_sha256
-"""
-_FINDING = _COLUMNS + _FROM
-_HOLDER = """, coalesce(j.name, p.name), coalesce(j.department, p.department),
-    coalesce(j.manager, p.manager), d.ownership
-"""
-_HELD_BY = """
-LEFT JOIN device AS d ON d.device_key = f.device_key
-LEFT JOIN judged_person AS j ON j.device_no = d.device_no
-LEFT JOIN person AS p
-    ON f.device_key IS NULL AND coalesce(p.person_id, p.email) = f.person_id
-"""
-_URGENT = """
-ORDER BY f.obligation = 'should' OR coalesce(l.waived, FALSE) OR coalesce(l.in_grace, FALSE),
-    list_position(?, f.severity), l.due, f.policy, f.control,
-    lower(coalesce(f.device_name, f.device_id)), f.device_id, f.subject, f.fingerprint
-"""
 _EVIDENCE_FROM = len(Finding._fields) - 1
 _REASONS = Finding._fields.index("reasons")
-_WORST = """
-ORDER BY f.obligation = 'should' OR coalesce(l.waived, FALSE), list_position(?, f.severity),
-    f.policy, f.control, lower(coalesce(f.device_name, f.device_id)), f.device_id, f.subject,
-    f.fingerprint
-"""
-_FAILING = """
-SELECT count(*) FROM finding AS f JOIN life AS l ON l.fingerprint = f.fingerprint
-WHERE f.verdict = 'violation' AND f.obligation = 'must' AND NOT l.waived AND NOT l.in_grace
-    AND list_position(?, f.severity) <= ?
-"""
-_BYSTANDERS = """
-SELECT v.policy, v.control, d.device_id, d.name, coalesce(p.person_id, p.email, d.user_id),
-    p.type, d.platform, v.excused
-FROM verdict AS v
-LEFT JOIN device AS d ON d.device_no = v.device_no
-LEFT JOIN judged_person AS p ON p.device_no = v.device_no
-WHERE v.verdict = 'not_applicable'
-ORDER BY NOT v.excused, v.policy, v.control, p.type IS NULL, lower(coalesce(d.name, d.device_id)),
-    d.device_id, v.unit
-LIMIT ?
-"""
-_CONFLICTS = """
-WITH proven AS (
-    SELECT c.device_key, r.source, r.reported_at, unnest([c.device_key, c.other_key]) AS said
-    FROM conflict AS c
-    JOIN report AS r ON r.report_no = c.report_no
-)
-SELECT d.device_id, d.name, c.field, c.used, c.said
-FROM contradiction AS c
-JOIN device AS d ON d.device_no = c.device_no
-UNION ALL
-SELECT any_value(d.device_id), any_value(d.name), 'device_key', p.device_key,
-    list(DISTINCT {'source': p.source, 'value': p.said, 'reported_at': p.reported_at})
-FROM proven AS p
-LEFT JOIN device AS d ON d.device_key = p.device_key
-GROUP BY p.device_key
-ORDER BY 1 NULLS FIRST, 3, 4
-"""
-_LIVES = """
-WITH unit AS (
-    SELECT
-        f.control_no,
-        bool_and(l.waived) AS waived,       -- a unit is waived if all that is found of it is
-        bool_or(l.in_grace) AS in_grace
-    FROM finding AS f
-    JOIN life AS l ON l.fingerprint = f.fingerprint
-    WHERE f.verdict = 'violation'
-    GROUP BY f.control_no, f.device_key, CASE WHEN f.device_key IS NULL THEN f.person_id END
-)
-SELECT control_no, count(*) FILTER (WHERE waived), count(*) FILTER (WHERE in_grace)
-FROM unit
-GROUP BY control_no
-"""
 
 
 @dataclass(frozen=True)
@@ -176,7 +106,7 @@ class Outcome:
     @cached_property
     def tallies(self) -> Sequence[Tally]:
         """The sums of each control, with what the lives of its violations add."""
-        lives = {number: counts for number, *counts in self.con.execute(_LIVES).fetchall()}
+        lives = {number: counts for number, *counts in self.con.execute(LIVES).fetchall()}
         told = []
         for number, tally in enumerate(self.assessment.tallies):
             waived, in_grace = lives.get(number, (0, 0))
@@ -191,7 +121,7 @@ class Outcome:
     def findings(self) -> Iterator[Sequence[Finding]]:
         """Yield all findings in chunks, sorted by policy, control, device_id and subject."""
         rows = self.con.execute(
-            f"{_FINDING} ORDER BY f.policy, f.control, f.device_id, f.subject, f.fingerprint"
+            f"{FINDING} ORDER BY f.policy, f.control, f.device_id, f.subject, f.fingerprint"
         )
         while chunk := rows.fetchmany(_CHUNK):
             yield [_finding(row) for row in chunk]
@@ -199,7 +129,7 @@ class Outcome:
     def held_findings(self, verdict: str) -> Iterator[Sequence[tuple[Finding, Holder]]]:
         """Yield a verdict's findings in chunks, each with who holds the device; overdue first."""
         rows = self.con.execute(
-            f"{_COLUMNS}{_HOLDER}{_FROM}{_HELD_BY} WHERE f.verdict = ? {_URGENT}",
+            f"{COLUMNS}{HOLDER}{FROM}{HELD_BY} WHERE f.verdict = ? {URGENT}",
             [verdict, _SEVERITIES],
         )
         width = len(Holder._fields)
@@ -223,17 +153,17 @@ class Outcome:
     def worst(self, verdict: str, limit: int) -> Sequence[Finding]:
         """Return a verdict's first findings, worst first."""
         rows = self.con.execute(
-            f"{_FINDING} WHERE f.verdict = ? {_WORST} LIMIT ?", [verdict, _SEVERITIES, limit]
+            f"{FINDING} WHERE f.verdict = ? {WORST} LIMIT ?", [verdict, _SEVERITIES, limit]
         )
         return [_finding(row) for row in rows.fetchall()]
 
     def bystanders(self, limit: int) -> Sequence[Bystander]:
         """Return the first of those that a control does not address, the excused before all."""
-        return [Bystander(*row) for row in self.con.execute(_BYSTANDERS, [limit]).fetchall()]
+        return [Bystander(*row) for row in self.con.execute(BYSTANDERS, [limit]).fetchall()]
 
     def conflicts(self) -> Sequence[Conflict]:
         """Return where reports of one device contradict each other, by device and column."""
-        rows = self.con.execute(_CONFLICTS).fetchall()
+        rows = self.con.execute(CONFLICTS).fetchall()
         return [Conflict._make((*row, _claims(said))) for *row, said in rows]
 
     def rejected(self) -> Iterator[Rejection]:
@@ -256,7 +186,7 @@ class Outcome:
 
     def failing(self, fail_on: Severity) -> int:
         """Count the violations that fail an audit: a `must`, past its grace and not waived."""
-        return self._count(_FAILING, [_SEVERITIES, _SEVERITIES.index(str(fail_on)) + 1])
+        return self._count(FAILING, [_SEVERITIES, _SEVERITIES.index(str(fail_on)) + 1])
 
     def _count(self, query: str, parameters: list[object]) -> int:
         row = self.con.execute(query, parameters).fetchone()
@@ -264,7 +194,7 @@ class Outcome:
 
 
 def _finding(row: tuple[str, ...]) -> Finding:
-    """Make a finding of a row of `_FINDING`, whose lists come as text: DuckDB's are slow."""
+    """Make a finding of a row of `FINDING`, whose lists come as text: DuckDB's are slow."""
     evidence = Evidence._make((*row[_EVIDENCE_FROM:-1], _split(row[-1])))
     words = (*row[:_REASONS], _split(row[_REASONS]), *row[_REASONS + 1 : _EVIDENCE_FROM])
     return Finding._make((*words, evidence))

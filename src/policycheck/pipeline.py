@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING
 from policycheck import __version__
 from policycheck.catalogue.catalogue import Catalogue
 from policycheck.engine.assessment import Assessment
-from policycheck.engine.judge import assess, lay_out
+from policycheck.engine.judge import assess
 from policycheck.engine.minimising import minimise
 from policycheck.engine.session import insert_columns, make_room, open_session
 from policycheck.engine.waive import waive
 from policycheck.inventory.base import Progress
 from policycheck.keeping import contents_of, lay_out_evidence
-from policycheck.memory import question_of, recall
+from policycheck.memory import note_holders, question_of, recall, recall_others
 from policycheck.outcome import Outcome
 from policycheck.problems import (
     ConnectionLostError,
@@ -104,7 +104,7 @@ def _judge(
     recall(request, con, request.devices, memory)
     complete = request.complete and not doubt
     if memory and _counts_people(request) and not complete:
-        _recall_others(request, con, inputs, memory)
+        recall_others(request, con, len(inputs.reports.parts), memory)
     with _entering(request, con, inputs, memory, staged) as entered:
         assessment = assess(con, question_of(request), request.catalogue)
     entry = entered.result() if entered else None
@@ -146,7 +146,7 @@ def _give_lives(
     memory: OpenArchive | None,
 ) -> None:
     """Compare what was found with the lives of before, and lay out what proves it."""
-    _note_holders(con)
+    note_holders(con)
     _lay_out_lives(con, request.catalogue)
     if memory:
         memory.load_lives(con, [policy.policy for policy in request.policies])
@@ -208,41 +208,9 @@ def _is_whole(assessment: Assessment, memory: OpenArchive | None) -> bool:
     return memory is None or assessment.devices >= memory.devices
 
 
-def _recall_others(
-    request: AuditRequest, con: DuckDBPyConnection, inputs: Intake, memory: OpenArchive
-) -> None:
-    """Add the other devices of the same people: they may fulfil what is demanded of a person."""
-    lay_out(con, question_of(request))
-    _note_holders(con)
-    if others := memory.other_devices(con):
-        _forget_held(con, inputs)
-        recall(request, con, (*request.devices, *others), memory)
-
-
-def _note_holders(con: DuckDBPyConnection) -> None:
-    """Say whose devices are judged."""
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE judged_device AS SELECT d.device_key, d.device_id, d.name,"
-        " d.serial, d.udid, d.platform, coalesce(p.person_id, p.email, d.user_id) AS person_id,"
-        " fold(d.user_id) AS holder,"
-        " [fold(d.user_id), fold(p.email), fold(p.person_id)] AS called"
-        " FROM device AS d JOIN judged_person AS p ON p.device_no = d.device_no"
-    )
-
-
 def _counts_people(request: AuditRequest) -> bool:
     controls = (control for policy in request.policies for control in policy.controls)
     return any(control.demand.grain == "person" for control in controls)
-
-
-def _forget_held(con: DuckDBPyConnection, inputs: Intake) -> None:
-    """Take out of the session what `load_held` added to it."""
-    con.execute(
-        "DELETE FROM listing WHERE report_no IN"
-        " (SELECT report_no FROM report WHERE input_no IS NULL)"
-    )
-    con.execute("DELETE FROM report WHERE input_no IS NULL")
-    con.execute("DELETE FROM part_file WHERE part >= ?", [len(inputs.reports.parts)])
 
 
 def _basis(request: AuditRequest, inputs: Intake) -> Basis:
