@@ -51,6 +51,16 @@ def test_no_word_at_all_is_answered_with_help(run: Run) -> None:
     assert "Usage: policycheck" in run().out + run().err
 
 
+def test_a_folder_that_is_gone(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = folder / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    done = run("violation", "list")
+    assert done.code == Exit.COULD_NOT_AUDIT
+    assert done.err.startswith("error: the folder that you are in is not there any more\n")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

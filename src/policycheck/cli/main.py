@@ -80,7 +80,11 @@ def _program(
         ),
     ] = False,
 ) -> None:
-    pass
+    try:
+        Path.cwd()
+    except FileNotFoundError as error:
+        message = "the folder that you are in is not there any more"
+        raise PolicycheckError([Problem(message, None, "cd to another one")]) from error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
