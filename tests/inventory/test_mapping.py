@@ -346,6 +346,85 @@ def test_suggestions_in_other_languages(read, tmp_path, text, ownership, item, t
     assert reading.items("name, version, publisher") == [item]
 
 
+BARE_NAMES = {
+    "Name,Model,OS,Serial,Owner,Last seen": ({"name": "Name"}, None),
+    "Name,Model,Serial,Version": ({"name": "Name", "os_version": "Version"}, None),
+    "deviceId,email,model,name,os": ({"device_id": "deviceId"}, None),
+    "Name,Serial,OS,Application,Version": ({"name": "Name"}, "Application"),
+    "Name,Application name,Version": ({"name": "Name"}, "Application name"),
+    "Device,Name,Version,Publisher": ({"name": "Device"}, "Name"),
+    "Serial,Name,Version,Publisher": ({"serial": "Serial"}, "Name"),
+    "Name,Email,Serial,Application": ({"name": "Name"}, "Application"),
+    "Name,Email,Application": None,
+}
+"""Header -> some of the device's columns, and the item's name; none where it tells of people."""
+
+
+@pytest.mark.parametrize("header", BARE_NAMES)
+def test_a_bare_name_is_the_devices_or_the_apps(header):
+    text = suggest(f"{header}\n".encode())
+    if BARE_NAMES[header] is None:
+        assert "person:" in text
+        return
+    device, item = BARE_NAMES[header]
+    written = yaml.safe_load(text)
+    assert device.items() <= written["device"].items()
+    assert ("name" in device) == ("name" in written["device"])
+    assert written.get("item", {}).get("name") == item
+
+
+CHINESE = (
+    "终端名称,最近登录用户,操作系统,软件名,软件版本号,软件发布商,软件安装时间,最近上线\n"
+    "PC-1,li.na,Windows 10,微信,3.9,腾讯,2025-01-01,2025-01-02 10:00\n"
+)
+
+
+def test_a_suggestion_for_a_chinese_desktop_manager():
+    written = yaml.safe_load(suggest(CHINESE.encode()))
+    assert written["item"] == {
+        "name": "软件名", "version": "软件版本号", "publisher": "软件发布商",
+        "installed_at": "软件安装时间",
+    }  # fmt: skip
+    assert written["device"]["user_id"] == "最近登录用户"
+    assert written["device"]["reported_at"] == "最近上线"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "Name,OS platform,Vendor,Exposed devices\n",
+            "in its column 'Exposed devices' and names no",
+        ),
+        ("软件名称,软件版本,软件厂商,终端数\n", "in its column '终端数' and names no"),
+        ('{"value": [{"name": "edge", "vendor": "m", "installedMachines": 5}]}', "names no device"),
+        ("deviceId,applications.0.packageName,applications.1.packageName\n", "side by side"),
+    ],
+)
+def test_what_no_mapping_can_read(read, tmp_path, text, message):
+    with pytest.raises(UnreadableError, match=message):
+        suggest(text.encode())
+    (tmp_path / "x").write_text(text, encoding="utf-8")
+    (problem,) = read(tmp_path / "x").result.problems
+    assert message in problem.message
+
+
+def test_no_suggestion_for_devices_within_apps():
+    app = b'{"value": [{"displayName": "A", "managedDevices": [{"id": "1", "deviceName": "PC"}]}]}'
+    with pytest.raises(UnreadableError, match="lists devices within each app"):
+        suggest(app)
+
+
+def test_no_suggestion_for_two_columns_of_one_name():
+    with pytest.raises(UnreadableError, match="has 2 columns 'Name'"):
+        suggest(b"Device,Name,Name\nPC-1,Windows,WeChat\n")
+
+
+def test_a_suggestion_remarks_on_apps_that_may_be_gone():
+    text = suggest(b"DeviceId,DeviceName,Application,AppInstallState\nd,PC-1,WeChat,Failed\n")
+    assert "# AppInstallState may tell that a row's app is not installed:" in text
+
+
 def test_no_suggestion_without_a_device():
     with pytest.raises(UnreadableError, match="has no column that names a device"):
         suggest(b"a,b\n1,2\n")

@@ -387,3 +387,25 @@ def test_excel_says_by_which_sign_fields_are_parted(read, tmp_path):
         write_csv(tmp_path / "own.csv", "sep=;", "device_id;platform;name", "d;ios;微信")
     )
     assert reading.items("record, name") == [(1, "微信")]
+
+
+@pytest.mark.parametrize(
+    ("header", "ambiguous"),
+    [
+        ("serial,name,platform", True),
+        ("serial,name,version,manufacturer,model", True),
+        ("device_id,serial,name,os_version", True),
+        ("serial,name,version,publisher", False),
+        ("serial,name,version", False),
+        ("serial,name,platform,listing", False),
+        ("serial,name,platform,device_name", False),
+        ("device_id,platform,name", False),
+    ],
+)
+def test_a_list_of_devices_is_not_taken_for_items(read, tmp_path, header, ambiguous):
+    row = ",".join("app=all" if name == "listing" else f"{name}-1" for name in header.split(","))
+    (tmp_path / "x.csv").write_text(f"{header}\n{row}\n".replace("platform-1", "windows"))
+    reading = read(tmp_path / "x.csv")
+    messages = [problem.message for problem in reading.result.problems]
+    assert any("is it a list of devices?" in message for message in messages) == ambiguous
+    assert (reading.items("name") == []) == ambiguous

@@ -19,6 +19,9 @@ EXAMPLES = [
     PLIST % "<key>CommandUUID</key><string>c</string><key>Status</key><string>NotNow</string>",
     PLIST % "<key>CommandUUID</key><string>c</string><key>Status</key><string>Error</string>",
     '<AdminArsenal.Export Code="PDQInventory"><Collection/></AdminArsenal.Export>',
+    "<advanced_computer_search><id>1</id></advanced_computer_search>",
+    "<advanced_mobile_device_search><id>1</id></advanced_mobile_device_search>",
+    '"Device\nName","Application\nName",Version\nPC-1,WeChat,3.9\n',
     "No installed package found matching input criteria.\r\n",
 ]
 """In the order of `STRANGERS`."""

@@ -35,6 +35,7 @@ from policycheck.inventory.formats.own import own_lines, own_table
 from policycheck.inventory.formats.sbom import bills as sbom
 from policycheck.inventory.formats.windows import registry as windows_registry
 from policycheck.inventory.formats.windows import uninstall_table, winget_export, winget_list
+from policycheck.inventory.mapping.obstacles import find_obstacle
 from policycheck.inventory.mapping.reader import MappedReader
 from policycheck.inventory.reader import FormatReader, Reader
 from policycheck.inventory.report_file import UnreadableError
@@ -149,6 +150,9 @@ def _refuse(head: Head, claims: Sequence[Reader], mappings: Sequence[MappedReade
         raise UnreadableError("is an answer without a record in it", hint)
     if stranger := find_stranger(head):
         raise UnreadableError(stranger.message, stranger.hint)
+    headers = {"table": head.columns, "json": head.paths}.get(head.form, ())
+    if not mappings and (obstacle := find_obstacle(headers)):
+        raise UnreadableError(*obstacle)
     lacking = [f"{reader.NAME}: it has no {reader.find_missing(head)!r}" for reader in mappings]
     alike = [reader for reader in READERS if _WORDS.get(head.form, "") in reader.LOOKS_FOR]
     looked_for = [*lacking, *(f"{reader.NAME}: {reader.LOOKS_FOR}" for reader in alike)]

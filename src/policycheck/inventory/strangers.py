@@ -101,6 +101,24 @@ STRANGERS = (
         root="AdminArsenal.Export",
     ),
     Stranger(
+        "xml",
+        "is Jamf Pro's advanced search as XML, which is not read",
+        "ask for it as JSON (Accept: application/json), or export the search as CSV",
+        root="advanced_computer_search",
+    ),
+    Stranger(
+        "xml",
+        "is Jamf Pro's advanced search as XML, which is not read",
+        "ask for it as JSON (Accept: application/json), or export the search as CSV",
+        root="advanced_mobile_device_search",
+    ),
+    Stranger(
+        "text",
+        "has a header with a line break within a name",
+        "take the line breaks out of its header: a header is one line",
+        start=re.compile(r'\A(?:[^"\n]|"[^"\n]*")*+"[^"\n]*\n[^"]*"[^\n]*[,;\t|]'),
+    ),
+    Stranger(
         "text",
         "holds no list: winget found nothing",
         "run winget list without a filter",

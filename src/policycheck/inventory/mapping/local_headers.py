@@ -28,14 +28,18 @@ LOCAL: Mapping[tuple[str, str], str] = MappingProxyType(
         ("device", "model"): "modell gerätemodell modèle モデル 機種 機種名",
         ("device", "ownership"): "besitz besitzart eigentum propriété 所有権 所有形態 所有区分",
         ("device", "user_id"): (
-            "emailadresse mailadresse adresseemail adressedemessagerie courriel メールアドレス"
+            "primärerbenutzerupn upndesprimärenbenutzers upndelutilisateurprincipal"
+            " プライマリユーザーupn emailadresse mailadresse adresseemail adressedemessagerie"
+            " courriel メールアドレス"
             " personalnummer 社員番号 ユーザーid benutzername benutzer anwender nomdutilisateur"
             " utilisateur ユーザー名 ユーザー 利用者 使用者 氏名"
+            " primärerbenutzer utilisateurprincipal プライマリユーザー"
         ),
         ("device", "reported_at"): (
             "letzterkontakt letztesynchronisierung letztesynchronisation letztercheckin"
             " zuletztgesehen zuletztonline letzteinventur dernièreconnexion derniercontact"
-            " dernièresynchronisation dernièrevue 最終確認日時 最終同期日時 最終接続日時"
+            " dernièresynchronisation dernierarchivage dernièrevue 最終確認日時"
+            " 最終同期日時 最終接続日時"
             " 最終通信日時 最終チェックイン"
         ),
         ("item", "name"): (

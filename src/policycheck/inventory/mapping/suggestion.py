@@ -10,6 +10,7 @@ from itertools import islice
 from policycheck.inventory.base import Source
 from policycheck.inventory.documents.json_document import ENVELOPE, split_document
 from policycheck.inventory.mapping.headers import PERSON_SYNONYMS, match_headers
+from policycheck.inventory.mapping.obstacles import find_obstacle, find_states, names_device
 from policycheck.inventory.mapping.words import EMPTY, UNKNOWN, tell_word
 from policycheck.inventory.report_file import UnreadableError
 from policycheck.model import DEVICE_COLUMNS, ITEM_COLUMNS, PERSON_COLUMNS, Column
@@ -20,7 +21,6 @@ _PLAIN = re.compile(r"[^\W\d_][\w ./()（）]*(?<![ ])")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _KANA = re.compile(r"[\u3041-\u30ff]")
 _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-]\d{4}")
-_IDENTITIES = ("device_id", "serial", "udid", "name")
 
 Sample = Mapping[str, Sequence[str]]
 """A column's header -> its values in the first records."""
@@ -41,8 +41,11 @@ def suggest_mapping(source: Source) -> str:
         sample, items, records = _sample_json(source)
     else:
         raise UnreadableError("is neither a table nor JSON: no mapping can read it")
+    if obstacle := find_obstacle(sample, items):
+        raise UnreadableError(*obstacle)
     found = match_headers(sample, items)
-    if not any(("device", name) in found for name in _IDENTITIES):
+    _check_twice(source.head.columns, found)
+    if not names_device(found):
         people = match_headers(sample, meanings=PERSON_SYNONYMS)
         if any(("person", name) in people for name in ("email", "person_id")):
             return "\n".join(_write_people(sample, people, records)) + "\n"
@@ -52,6 +55,18 @@ def suggest_mapping(source: Source) -> str:
         )
         raise UnreadableError(message, "write the mapping by hand: docs/formats.md")
     return "\n".join(_write(sample, found, items, records)) + "\n"
+
+
+def _check_twice(headers: Sequence[str], found: Found) -> None:
+    """Check that each column that is to be read can be told from the others by its header.
+
+    Raises:
+        UnreadableError: where two have the same.
+    """
+    for header in found.values():
+        if headers.count(header) > 1:
+            message = f"has {headers.count(header)} columns {header!r}: which is meant?"
+            raise UnreadableError(message, "give one of them another name")
 
 
 def _sample_table(source: Source) -> Sample:
@@ -135,6 +150,9 @@ def _write(sample: Sample, found: Found, items: str, records: str) -> Iterator[s
     if has_items:
         yield from _write_section("item", ITEM_COLUMNS, sample, found)
         yield from _write_identifier_type(sample, found)
+        for header in find_states(sample):
+            yield f"# {_quote(header)} may tell that a row's app is not installed:"
+            yield "# no mapping leaves such rows out; take them out of the export."
     left = [name for name in sample if name not in found.values()]
     if left:
         yield "# not read: " + ", ".join(" ".join(name.split()) for name in left[:40])

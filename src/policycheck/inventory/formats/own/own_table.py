@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 from policycheck.inventory.base import Facts, Head, Source
 from policycheck.inventory.formats.own.columns import (
     IDENTITIES,
+    ITEM_HEADERS,
     KNOWN_HEADERS,
     is_known,
     make_shape,
     name_attributes,
 )
+from policycheck.inventory.report_file import UnreadableError
 from policycheck.inventory.staging.scanning import scan_tables
 from policycheck.inventory.staging.table import Relation, Shape
 from policycheck.model import IDENTIFIER_TYPES
@@ -49,9 +51,34 @@ def claims(head: Head) -> bool:
     return bool(set(IDENTITIES).intersection(ours)) and len(ours) >= 3
 
 
+def is_ambiguous(columns: Sequence[str]) -> bool:
+    """Tell a table whose `name` may be that of a device: foreign lists of devices call it so.
+
+    It is an item's where the device has its own, where a list is declared, or where another
+    column tells of items. A version beside a model may be the system's. Who writes our device_id
+    writes our table, unless what only lists of devices hold stands beside it.
+    """
+    names = set(columns)
+    of_either = {"name", "version"} if "model" in names else {"name"}
+    told = names.intersection(ITEM_HEADERS) - of_either
+    if "device_id" in names and not names & {"serial", "model", "os_version"}:
+        return False
+    return "name" in names and not told and not names & {"device_name", "listing"}
+
+
 def read(sources: Sequence[Source], staging: Staging) -> None:
     """Read every table as it stands; columns that are not ours are named in a warning."""
+    sound = []
     for source in sources:
+        if is_ambiguous(source.head.columns):
+            error = UnreadableError(
+                "has a column 'name', which in our table is an item's, beside columns of a device:"
+                " is it a list of devices?",
+                "call the device's name device_name; if it is the app's, add a column listing",
+            )
+            staging.refuse(source.input_no, source.path, error)
+            continue
+        sound.append(source)
         for name in source.head.columns:
             if name and not is_known(name):
                 staging.warn(
@@ -59,7 +86,7 @@ def read(sources: Sequence[Source], staging: Staging) -> None:
                     f"has a column {quote(name)} that is not ours; it was not read",
                     did_you_mean(name, KNOWN_HEADERS) or "call it device.attributes.NAME",
                 )
-    scan_tables(sources, staging, _make_shape)
+    scan_tables(sound, staging, _make_shape)
 
 
 def _make_shape(head: Head, relation: Relation) -> tuple[Relation, Shape]:
