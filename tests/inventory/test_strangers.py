@@ -21,6 +21,7 @@ EXAMPLES = [
     '<AdminArsenal.Export Code="PDQInventory"><Collection/></AdminArsenal.Export>',
     "<advanced_computer_search><id>1</id></advanced_computer_search>",
     "<advanced_mobile_device_search><id>1</id></advanced_mobile_device_search>",
+    '{"advanced_computer_search": {"id": 1, "computers": [{"id": 3, "Computer_Name": "M"}]}}',
     '"Device\nName","Application\nName",Version\nPC-1,WeChat,3.9\n',
     "No installed package found matching input criteria.\r\n",
 ]

@@ -9,6 +9,7 @@ from policycheck.inventory.base import Form, Head
 
 _APPS_BY_DEVICE = "export AppInvRawData: Apps > Monitor > Discovered apps > Export"
 _INTUNE_JSON = "is Intune's report as JSON, which is not read"
+_JAMF_SEARCH = "export the search as CSV: Jamf Pro's own export is read"
 _ASK_DEVICE = "send it InstalledApplicationList, and save the answer"
 
 
@@ -102,15 +103,21 @@ STRANGERS = (
     ),
     Stranger(
         "xml",
-        "is Jamf Pro's advanced search as XML, which is not read",
-        "ask for it as JSON (Accept: application/json), or export the search as CSV",
+        "is Jamf Pro's advanced search from its API, which is not read",
+        _JAMF_SEARCH,
         root="advanced_computer_search",
     ),
     Stranger(
         "xml",
-        "is Jamf Pro's advanced search as XML, which is not read",
-        "ask for it as JSON (Accept: application/json), or export the search as CSV",
+        "is Jamf Pro's advanced search from its API, which is not read",
+        _JAMF_SEARCH,
         root="advanced_mobile_device_search",
+    ),
+    Stranger(
+        "json",
+        "is Jamf Pro's advanced search from its API, which is not read",
+        _JAMF_SEARCH,
+        frozenset({"advanced_computer_search.computers"}),
     ),
     Stranger(
         "text",
