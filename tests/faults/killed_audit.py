@@ -36,6 +36,7 @@ DEVICES = 2000
 AUDITS = 10
 """Days of each history: a new one begins with the making of its store."""
 _RECORDED = "SELECT count(*) FROM run"
+_OPEN = "SELECT count(*) FROM violation WHERE status = 'open'"
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,7 @@ def kill_audits(folder: Path, kills: int, seed: int, devices: int = DEVICES) -> 
         assert disturbed.faults() == [], number
         for query in STATE:
             assert disturbed.rows(query) == quiet.rows(query), (number, query)
+        assert disturbed.rows(_OPEN) == [(_phones(day, devices).count(b"com.tencent.mm"),)], number
         if day == AUDITS:
             assert disturbed.prune() == quiet.prune() != []
             assert disturbed.faults() == []

@@ -40,6 +40,25 @@ TABLE = {
         [on(1, SHOWN), on(2, replace(CLEAN, at=2))],
         ["1 opened report", "2 closed report resolved"],
     ),
+    "under a control that had another name the only one there is may come back": (
+        [
+            on(1, SHOWN, formerly=("no-weixin",)),
+            on(2, replace(CLEAN, at=2), formerly=("no-weixin",)),
+            on(3, replace(SHOWN, at=3), formerly=("no-weixin",)),
+        ],
+        ["1 opened report", "2 closed report resolved", "3 reopened report"],
+    ),
+    "what most devices are rid of at once stays open where it is": (
+        [
+            on(1, *(Report(device=f"d{n}") for n in range(9))),
+            on(
+                2,
+                *(Report(device=f"d{n}", at=2, items=()) for n in range(7)),
+                *(Report(device=f"d{n}", at=2) for n in range(7, 9)),
+            ),
+        ],
+        ["1 opened report"] * 9 + ["2 closed report resolved"] * 7,
+    ),
     "an older report without it does not": (
         [on(2, replace(SHOWN, at=2)), on(3, replace(CLEAN, at=1))],
         ["2 opened report"],

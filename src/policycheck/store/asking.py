@@ -28,7 +28,11 @@ _SMALL_CACHE = "PRAGMA cache_size = -1024"
 
 @dataclass(frozen=True)
 class Question:
-    """What a table of the session is filled with. More rows than asked for do no harm."""
+    """What a table of the session is filled with.
+
+    There may be more rows than were asked for, unless `few` is 0: who asks can do with them, or
+    takes them out.
+    """
 
     table: str
     types: tuple[str, ...]
@@ -39,7 +43,8 @@ class Question:
     """The table of the database that holds the rows."""
     key_type: str = "TEXT"
     few: int = 2
-    """Where one row in so many, or fewer, is asked for, they are asked for by their keys."""
+    """Where one row in so many, or fewer, is asked for, they are asked for by their keys.
+    0: always."""
     paged_by: str = ""
     """For what can be read ahead: the column by which SQLite goes through the table in pages."""
 

@@ -87,7 +87,7 @@ _CLOSED = Question(
     "fingerprint",
     "violation",
 )
-_CLOSED_OF_CONTROL = replace(_CLOSED, key="control")
+_CLOSED_OF_CONTROL = replace(_CLOSED, key="control", few=0)  # a life more might be there twice
 _DETAILS = Question(
     "prior_detail",
     (*("VARCHAR",) * 10, "TIMESTAMP", "TIMESTAMP"),
@@ -216,3 +216,4 @@ def load_lives(
     con.execute(f"DELETE FROM prior_life WHERE status = 'closed' AND NOT {_FOUND}")
     ask(con, connection, _CLOSED_OF_CONTROL, _FORMERLY, policies)
     ask(con, connection, _DETAILS, _NOT_FOUND)
+    con.execute(f"DELETE FROM prior_detail WHERE fingerprint NOT IN ({_NOT_FOUND})")
