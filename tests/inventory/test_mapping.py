@@ -100,6 +100,20 @@ def test_a_row_of_totals_is_no_device(read, tmp_path, row, rejected):
     assert reading.rejected() == (said if rejected else [])
 
 
+@pytest.mark.parametrize(
+    ("row", "rejected"),
+    [("合计,12,,", True), ("Total:,1,,", True), ("Total,pc-2,Q,", False), ("2,17,Q,", False)],
+)
+def test_a_row_of_totals_begins_in_a_column_that_is_not_read(read, tmp_path, row, rejected):
+    mapping = write_mapping(tmp_path / "m.yaml", MAPPING)
+    table = f"No.,Host,App,Seen\n1,pc-1,WeChat,2026-11-01\n{row}\n"
+    (tmp_path / "t.csv").write_text(table, encoding="utf-8")
+    reading = read(tmp_path / "t.csv", mappings=[mapping])
+    said = [(2, f"a row of totals is no device: {row.partition(',')[0]}")]
+    assert reading.rejected() == (said if rejected else [])
+    assert len(reading.reports("device_id")) == (1 if rejected else 2)
+
+
 def test_it_lists_what_the_mapping_says_and_nothing_for_empty_cells(read, files, emm):
     reading = read(files / "mapping/emm.csv", mappings=[emm])
     assert reading.listings() == [(1, "app", "all"), (2, "app", "managed"), (4, "app", "managed")]

@@ -96,7 +96,8 @@ class MappedReader:
             for number, name in enumerate(head.columns)
             if name
         }
-        return relation, make_shape(self.mapping, columns)
+        first = "" if typed or head.columns[0] else "c0"
+        return relation, make_shape(self.mapping, columns, first)
 
     def _read_json(self, source: Source, staging: Staging) -> None:
         prepared = lay_out(source, self.mapping, staging)

@@ -22,6 +22,8 @@ from policycheck.text import fold_text
 _HARDWARE_IDS = ("serial", "udid")
 _TOTALS = "(grand )?totals?|sub ?totals?|sum|合计|总计|小计|汇总|合計|總計|小計|总数|總數"
 """What tables call a row of sums, in the languages of our headers."""
+_FIRST = "m_first"
+"""The packed text of a first column that is not read, such as a row's number."""
 _LISTED = "1"
 """Stands in the packed column `listing` where a record holds an item."""
 
@@ -31,15 +33,21 @@ def squeeze(header: str) -> str:
     return "".join(fold_text(header.removeprefix("\ufeff").removeprefix("\t")).split())
 
 
-def make_shape(mapping: FileMapping, columns: Mapping[str, str]) -> Shape:
-    """Return how a table becomes ours; `columns` holds the SQL of a text by squeezed header."""
-    return _Maker(mapping, columns).make()
+def make_shape(mapping: FileMapping, columns: Mapping[str, str], first: str = "") -> Shape:
+    """Return how a table becomes ours.
+
+    Args:
+        mapping: Says which column is what.
+        columns: The SQL of a text by squeezed header.
+        first: The SQL of the first column, where the mapping does not read it.
+    """
+    return _Maker(mapping, columns, first).make()
 
 
 class _Maker:
     """Holds what the parts of a shape share."""
 
-    def __init__(self, mapping: FileMapping, columns: Mapping[str, str]) -> None:
+    def __init__(self, mapping: FileMapping, columns: Mapping[str, str], first: str) -> None:
         self._mapping = mapping
         present = [name for name in mapping.columns if squeeze(name) in columns]
         self._texts = {squeeze(name): f"m{number}" for number, name in enumerate(present)}
@@ -47,6 +55,9 @@ class _Maker:
             text: clean_text(trim_text(columns[name]), mapping.empty)
             for name, text in self._texts.items()
         }
+        self._first = _FIRST if first else "NULL"
+        if first:
+            self._made[_FIRST] = clean_text(trim_text(first), ())
         items = [self._texts[squeeze(name)] for name in mapping.item_columns if name in present]
         self._bare = f"coalesce({', '.join([*items, 'NULL', 'NULL'])}) IS NULL" if items else ""
 
@@ -129,7 +140,7 @@ class _Maker:
         named = " or ".join(_label(name, fields[name]) for name in IDENTITIES if name in fields)
         faults = [f"CASE WHEN {ref} IS NULL THEN {quote_text(f'no {named}')} END"]
         identities = [self._pick(fields[name]) for name in IDENTITIES if name in fields]
-        faults.append(_find_totals(ref, identities))
+        faults.append(_find_totals(ref, identities, self._first))
         faults += [
             _find_rounded(self._pick(fields[name]), _label(name, fields[name]))
             for name in IDENTITIES
@@ -184,12 +195,23 @@ def _label(name: str, field: MappedField) -> str:
     return field.columns[0] if field.columns else name
 
 
-def _find_totals(ref: str, identities: Sequence[str]) -> str:
-    """Return the SQL of the reason against a row of sums: nothing but such a word names it."""
-    total = f"regexp_full_match({ref}, '({_TOTALS})\\s*[:：]?\\s*\\d*', 'i')"
+def _find_totals(ref: str, identities: Sequence[str], first: str) -> str:
+    """Return the SQL of the reason against a row of sums.
+
+    Nothing but such a word names its device, or such a word begins it and a number does.
+    """
     others = " + ".join(f"({text} IS NOT NULL)::INTEGER" for text in identities)
     said = "'a row of totals is no device: ' || left"
-    return f"CASE WHEN {total} AND {others} = 1 THEN {said}({ref}, 60) END"
+    return (
+        f"CASE WHEN ({others}) <> 1 THEN NULL"
+        f" WHEN {_is_total(ref)} THEN {said}({ref}, 60)"
+        f" WHEN {_is_total(first)} AND regexp_full_match({ref}, '[\\d,.]+')"
+        f" THEN {said}({first}, 60) END"
+    )
+
+
+def _is_total(text: str) -> str:
+    return f"regexp_full_match({text}, '({_TOTALS})\\s*[:：]?\\s*\\d*', 'i')"
 
 
 def _find_rounded(text: str, label: str) -> str:
