@@ -436,7 +436,58 @@ def test_no_suggestion_for_two_columns_of_one_name():
 
 def test_a_suggestion_remarks_on_apps_that_may_be_gone():
     text = suggest(b"DeviceId,DeviceName,Application,AppInstallState\nd,PC-1,WeChat,Failed\n")
-    assert "# AppInstallState may tell that a row's app is not installed:" in text
+    assert "# 'AppInstallState' may tell that a row's app is not installed:" in text
+
+
+MAY_HOLD = "may hold apps, and is not read"
+GONE = "may tell that a row's app is not installed"
+SEVERAL = "seems to hold several apps in a cell"
+REMARKS = {
+    "设备名称,序列号,已安装软件\nPC-1,S1,微信;QQ\n": ("已安装软件", MAY_HOLD),
+    "Device,InstalledApps\nPC-1,WeChat\n": ("InstalledApps", MAY_HOLD),
+    "Device,App count,Approved by,Happy\nPC-1,12,Li Na,yes\n": None,
+    "Device,Software\nPC-1,WeChat; Slack\nPC-2,QQ;Slack\n": ("Software", SEVERAL),
+    "Device,Software\nPC-1,WeChat\nPC-2,A|B\nPC-3,Slack\n": None,
+    "设备名称,软件名称,状态\nPC-1,微信,已安装\nPC-1,QQ,已卸载\n": ("状态", GONE),
+    "Device,App,Action\nPC-1,WeChat,Uninstalled\n": ("Action", GONE),
+    "Device,App,Note\nPC-1,WeChat,Installed\n": None,
+}
+"""Table -> the column that is remarked on, and how; none where nothing is."""
+
+
+@pytest.mark.parametrize("table", REMARKS)
+def test_a_suggestion_remarks_on_what_it_may_misread(table):
+    lines = suggest(table.encode()).splitlines()
+    told = [line for line in lines if any(said in line for said in (MAY_HOLD, GONE, SEVERAL))]
+    expected = REMARKS[table]
+    assert len(told) == (1 if expected else 0)
+    if expected:
+        assert told[0].startswith(f"# '{expected[0]}' {expected[1]}")
+
+
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [("HQ", None), ("C:\\Program Files\\x", "Location"), ("/Applications/x.app", "Location")],
+)
+def test_a_location_is_a_path_if_its_values_are(value, path):
+    written = yaml.safe_load(suggest(f"Device,Location,App\nPC-1,{value},WeChat\n".encode()))
+    assert written["item"].get("path") == path
+
+
+@pytest.mark.parametrize(
+    ("header", "section", "column", "meant"),
+    [
+        ("设备名称,应用名称,版本号,版本名", "item", "version", "版本名"),
+        ("设备名称,软件名称,出版商", "item", "publisher", "出版商"),
+        ("hostname,swname,swversion", "item", "version", "swversion"),
+        ("Computer Name,Computer Current User,App", "device", "user_id", "Computer Current User"),
+        ("Computer Name,Computer O/S,App", "device", "platform", "Computer O/S"),
+        ("Gerätename,Letztes Einchecken", "device", "reported_at", "Letztes Einchecken"),
+        ("デバイス名,製造元,モデル", "device", "manufacturer", "製造元"),
+    ],
+)
+def test_headers_that_a_suggestion_knows(header, section, column, meant):
+    assert yaml.safe_load(suggest(f"{header}\n".encode()))[section][column] == meant
 
 
 def test_no_suggestion_without_a_device():

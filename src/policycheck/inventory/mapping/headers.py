@@ -27,12 +27,12 @@ SYNONYMS: Mapping[Meaning, str] = {
     ),
     ("device", "serial"): (
         "序列号 设备序列号 sn 出厂编号 serialnumber serial serialno deviceserialnumber"
-        " hardwareserial biosserialnumber 主机序列号"
+        " hardwareserial biosserialnumber 主机序列号 computerserialnumber"
     ),
     ("device", "udid"): "udid 设备udid deviceudid hardwareuuid deviceuuid uuid 唯一标识",
     ("device", "platform"): (
         "操作系统 系统类型 平台 操作系统类型 platform os operatingsystem ostype osname"
-        " osplatform deviceplatform 系统平台"
+        " osplatform deviceplatform 系统平台 computeros computeroperatingsystem"
     ),
     ("device", "os_version"): (
         "系统版本 操作系统版本 os版本 osversion operatingsystemversion systemversion"
@@ -54,7 +54,7 @@ SYNONYMS: Mapping[Meaning, str] = {
         " userprincipalname 工号 员工编号 账号 用户账号 用户id 登录名 username userid login"
         " loginname loggedonuser lastloggedonuser 使用人 用户名 员工姓名 姓名 责任人 领用人"
         " 所属用户 最近登录用户 当前登录用户 登录用户 当前用户 lastloggedinuser checkedoutto"
-        " user primaryuser assignedto assigneduser currentuser lastuser owner"
+        " computercurrentuser user primaryuser assignedto assigneduser currentuser lastuser owner"
     ),
     ("device", "reported_at"): (
         "最后上线时间 最近在线时间 最后在线时间 最近上线时间 最后上报时间 上报时间 采集时间"
@@ -65,7 +65,7 @@ SYNONYMS: Mapping[Meaning, str] = {
     ),
     ("item", "name"): (
         "应用名称 软件名称 程序名称 应用名 软件名 程序名 applicationname appname softwarename"
-        " programname productname displayname application app software program product 应用"
+        " programname productname swname displayname application app software program product 应用"
         " 软件 name 名称"
     ),
     ("item", "identifier"): (
@@ -73,18 +73,18 @@ SYNONYMS: Mapping[Meaning, str] = {
         " packageidentifier applicationidentifier identifier applicationid appid package"
     ),
     ("item", "version"): (
-        "软件版本号 应用版本号 版本号 应用版本 软件版本 版本名 版本"
-        " appversion applicationversion softwareversion"
+        "版本名 版本名称 软件版本号 应用版本号 版本号 应用版本 软件版本 版本"
+        " swversion versioninstalled appversion applicationversion softwareversion"
         " productversion displayversion installedversion versionname version"
     ),
     ("item", "publisher"): (
-        "发布者 发布商 软件发布者 软件发布商 软件开发商 开发者 开发商 发行商 软件供应商 供应商"
-        " 软件厂商 厂商"
+        "发布者 发布商 出版商 软件发布者 软件发布商 软件开发商 开发者 开发商 发行商 软件供应商"
+        " 供应商 软件厂商 厂商"
         " publisher softwarepublisher applicationpublisher apppublisher vendor softwarevendor"
         " applicationvendor developer"
     ),
     ("item", "installed_at"): (
-        "安装时间 安装日期 软件安装时间 软件安装日期"
+        "安装时间 安装日期 软件安装时间 软件安装日期 首次安装时间"
         " applicationinstalldate installdate installeddate installedat installtime installedon"
     ),
     ("item", "last_used_at"): "最近使用时间 最后使用时间 lastused lastusedat lastuseddate",

@@ -24,7 +24,7 @@ LOCAL: Mapping[tuple[str, str], str] = MappingProxyType(
             " osバージョン"
         ),
         ("device", "form"): "gerätetyp typedappareil デバイスの種類 端末種別",
-        ("device", "manufacturer"): "gerätehersteller hersteller fabricant メーカー",
+        ("device", "manufacturer"): "gerätehersteller hersteller fabricant メーカー 製造元",
         ("device", "model"): "modell gerätemodell modèle モデル 機種 機種名",
         ("device", "ownership"): "besitz besitzart eigentum propriété 所有権 所有形態 所有区分",
         ("device", "user_id"): (
@@ -37,7 +37,8 @@ LOCAL: Mapping[tuple[str, str], str] = MappingProxyType(
         ),
         ("device", "reported_at"): (
             "letzterkontakt letztesynchronisierung letztesynchronisation letztercheckin"
-            " zuletztgesehen zuletztonline letzteinventur dernièreconnexion derniercontact"
+            " letzteseinchecken zuletztgesehen zuletztonline letzteinventur dernièreconnexion"
+            " derniercontact"
             " dernièresynchronisation dernierarchivage dernièrevue 最終確認日時"
             " 最終同期日時 最終接続日時"
             " 最終通信日時 最終チェックイン"

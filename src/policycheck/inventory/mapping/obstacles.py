@@ -20,16 +20,11 @@ _COUNTED = (
 )
 """Headers of sums: Defender's `Exposed devices` and `installedMachines` (Microsoft's reference of
 its software API), Intune's `DeviceCount`, and what other tools call the same."""
-_TOLD = (
-    "appinstallstate installstate installstatus installationstate installationstatus installed"
-    " isinstalled uninstalled uninstalledat removed removedat 安装状态 是否安装 卸载时间"
-)
-"""Headers that tell whether a listed app is there at all, such as Intune's `AppInstallState`."""
 _NUMBERED = re.compile(r"\.0\.|\.0$")
 _DEVICES = frozenset({"devices", "manageddevices", "computers", "machines", "hosts", "endpoints"})
 _IDENTITIES = ("device_id", "serial", "udid", "name")
 
-_COUNTS, _STATES = frozenset(_COUNTED.split()), frozenset(_TOLD.split())
+_COUNTS = frozenset(_COUNTED.split())
 
 Obstacle = tuple[str, str]
 """A message and a hint."""
@@ -68,8 +63,3 @@ def find_obstacle(headers: Iterable[str], items: str = "") -> Obstacle | None:
         f"counts what is installed in its column {quote(count)} and names no device",
         "export the rows behind it, with the device's name",
     )
-
-
-def find_states(headers: Iterable[str]) -> list[str]:
-    """Return the headers that tell whether a listed app is installed at all."""
-    return [name for name in headers if _STATES.intersection(spell_header(name))]

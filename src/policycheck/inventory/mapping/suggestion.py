@@ -10,7 +10,8 @@ from itertools import islice
 from policycheck.inventory.base import Source
 from policycheck.inventory.documents.json_document import ENVELOPE, split_document
 from policycheck.inventory.mapping.headers import PERSON_SYNONYMS, match_headers
-from policycheck.inventory.mapping.obstacles import find_obstacle, find_states, names_device
+from policycheck.inventory.mapping.obstacles import find_obstacle, names_device
+from policycheck.inventory.mapping.remarks import write_remarks
 from policycheck.inventory.mapping.words import EMPTY, UNKNOWN, tell_word
 from policycheck.inventory.report_file import UnreadableError
 from policycheck.model import DEVICE_COLUMNS, ITEM_COLUMNS, PERSON_COLUMNS, Column
@@ -20,6 +21,7 @@ _MOST_WORDS = 12
 _PLAIN = re.compile(r"[^\W\d_][\w ./()（）]*(?<![ ])")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _KANA = re.compile(r"[\u3041-\u30ff]")
+_PATH = re.compile(r"[A-Za-z]:|[\\/~%\"]")
 _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-]\d{4}")
 
 Sample = Mapping[str, Sequence[str]]
@@ -44,6 +46,7 @@ def suggest_mapping(source: Source) -> str:
     if obstacle := find_obstacle(sample, items):
         raise UnreadableError(*obstacle)
     found = match_headers(sample, items)
+    _drop_place(sample, found)
     _check_twice(source.head.columns, found)
     if not names_device(found):
         people = match_headers(sample, meanings=PERSON_SYNONYMS)
@@ -55,6 +58,13 @@ def suggest_mapping(source: Source) -> str:
         )
         raise UnreadableError(message, "write the mapping by hand: docs/formats.md")
     return "\n".join(_write(sample, found, items, records)) + "\n"
+
+
+def _drop_place(sample: Sample, found: dict[tuple[str, str], str]) -> None:
+    """Leave out a `Location` that is no path but where a device stands, as its values tell."""
+    told = [value for value in sample.get(found.get(("item", "path"), ""), ()) if value]
+    if told and not any(map(_PATH.match, told)):
+        del found["item", "path"]
 
 
 def _check_twice(headers: Sequence[str], found: Found) -> None:
@@ -150,9 +160,9 @@ def _write(sample: Sample, found: Found, items: str, records: str) -> Iterator[s
     if has_items:
         yield from _write_section("item", ITEM_COLUMNS, sample, found)
         yield from _write_identifier_type(sample, found)
-        for header in find_states(sample):
-            yield f"# {_quote(header)} may tell that a row's app is not installed:"
-            yield "# no mapping leaves such rows out; take them out of the export."
+    named = found.get(("item", "name")) or found.get(("item", "identifier")) or ""
+    for line in write_remarks(sample, list(found.values()), named):
+        yield f"# {' '.join(line.split())}"
     left = [name for name in sample if name not in found.values()]
     if left:
         yield "# not read: " + ", ".join(" ".join(name.split()) for name in left[:40])
