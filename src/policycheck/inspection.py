@@ -90,18 +90,24 @@ def inspect(
 def suggest(path: Path) -> str:
     """Return a first mapping for a report that no reader knows.
 
-    Raises PolicycheckError where it holds no table and no JSON, or names no device.
+    Of a workbook or an archive, it is the mapping of the first part that has one: a cover sheet
+    may come before. Raises PolicycheckError where none is a table or JSON that names a device,
+    with what the first lacks.
     """
     with tempfile.TemporaryDirectory(prefix="policycheck-") as scratch:
         con = open_session(Path(scratch))
         try:
             opener = Opener(con, Path(scratch), lambda size: None)
-            _, _, found = next(opener.open(path))
-            if isinstance(found, UnreadableError):
-                raise found
-            return suggest_mapping(found)
-        except UnreadableError as error:
-            raise PolicycheckError([Problem(f"{path} {error.message}", None, error.hint)]) from None
+            faults: list[UnreadableError] = []
+            for _, _, found in opener.open(path):
+                try:
+                    if isinstance(found, UnreadableError):
+                        raise found
+                    return suggest_mapping(found)
+                except UnreadableError as error:
+                    faults.append(error)
+            first = faults[0]
+            raise PolicycheckError([Problem(f"{path} {first.message}", None, first.hint)])
         finally:
             con.close()
 

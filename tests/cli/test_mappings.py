@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from policycheck.cli.main import main
@@ -48,6 +49,32 @@ def test_a_suggestion_is_a_mapping(folder: Path, capsys: pytest.CaptureFixture[s
     (folder / "y.csv").write_text("a,b\n1,2\n")
     assert main(["inventory", "inspect", "--suggest-mapping", "y.csv"]) == 2
     assert main(["inventory", "inspect", "--suggest-mapping", "none.csv"]) == 2
+
+
+def test_a_suggestion_is_of_the_first_sheet_that_has_one(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Total devices", 2])
+    book.active.append(["Total apps", 3])
+    sheet = book.create_sheet("Details")
+    sheet.append(["Computer Name", "Application"])
+    sheet.append(["PC-1", "WeChat"])
+    book.save(folder / "x.xlsx")
+    assert main(["inventory", "inspect", "--suggest-mapping", "x.xlsx"]) == 0
+    assert "device_id: Computer Name" in capsys.readouterr().out
+    book.remove(sheet)
+    book.save(folder / "x.xlsx")
+    assert main(["inventory", "inspect", "--suggest-mapping", "x.xlsx"]) == 2
+    assert "tells: Total devices, 2" in capsys.readouterr().err
+
+
+def test_no_suggestion_tells_a_stranger_by_name(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "x.csv").write_text('"Device\nName","App\nName",Version\nPC-1,WeChat,3.9\n')
+    assert main(["inventory", "inspect", "--suggest-mapping", "x.csv"]) == 2
+    assert "has a header with a line break within a name" in capsys.readouterr().err
 
 
 def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,6 +14,7 @@ from policycheck.inventory.mapping.obstacles import find_obstacle, names_device
 from policycheck.inventory.mapping.remarks import write_remarks
 from policycheck.inventory.mapping.words import EMPTY, UNKNOWN, tell_word
 from policycheck.inventory.report_file import UnreadableError
+from policycheck.inventory.strangers import find_stranger
 from policycheck.model import DEVICE_COLUMNS, ITEM_COLUMNS, PERSON_COLUMNS, Column
 
 _SAMPLE = 2000
@@ -41,6 +42,8 @@ def suggest_mapping(source: Source) -> str:
         sample, items, records = _sample_table(source), "", ""
     elif source.head.form == "json":
         sample, items, records = _sample_json(source)
+    elif stranger := find_stranger(source.head):
+        raise UnreadableError(stranger.message, stranger.hint)
     else:
         raise UnreadableError("is neither a table nor JSON: no mapping can read it")
     if obstacle := find_obstacle(sample, items):
