@@ -23,6 +23,7 @@ from policycheck.store.retention import remove_closed
 from policycheck.store.violations import Filter, list_violations
 
 DEVICES = ("d1", "d2", "d3")
+INSTALLS = [(word, app) for word in DEVICES for app in APPS.values()]
 AGES = (0, 0, 0.25, 1, 2, 35)
 FIRST = Rules(forbid=("wechat",), grace_days=3)
 reports = st.builds(
@@ -60,6 +61,20 @@ class LifeMachine(RuleBasedStateMachine):
         self.now += later
         self.given.append(tuple(replace(each, at=self.now + each.at) for each in given))
         self._audit(self.given[-1])
+
+    @rule(rid=st.sets(st.sampled_from(INSTALLS), min_size=2))
+    def sweep(self, rid: set[tuple[str, str]]) -> None:
+        """Every device shows every app, and then is rid of some: of most that is stored, maybe."""
+        for gone in (set(), rid):
+            self.now += 0.5
+            shown = {
+                word: tuple(
+                    app for each, app in INSTALLS if each == word and (word, app) not in gone
+                )
+                for word in DEVICES
+            }
+            self.given.append(tuple(_report(*each, self.now) for each in shown.items()))
+            self._audit(self.given[-1])
 
     @rule(which=st.integers(0, 99))
     def audit_again(self, which: int) -> None:
@@ -162,6 +177,10 @@ class LifeMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.folder.cleanup()
+
+
+def _report(word: str, items: tuple[str, ...], at: float) -> Report:
+    return Report(items=items, at=at, device=word, source="agent", serial=f"S-{word}")
 
 
 def _day(moment: datetime) -> float:
