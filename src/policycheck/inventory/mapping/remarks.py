@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from policycheck.inventory.mapping.headers import spell_header
+from policycheck.inventory.mapping.sample import Sample
 from policycheck.problems import quote
 from policycheck.text import fold_text
 
@@ -32,13 +33,11 @@ _NUMBER = re.compile(r"[\d.,]*")
 _STATES, _ABSENT = frozenset(_TOLD.split()), frozenset(_GONE.split("|"))
 
 
-def write_remarks(
-    sample: Mapping[str, Sequence[str]], read: Sequence[str], item: str
-) -> Iterator[str]:
+def write_remarks(sample: Sample, read: Sequence[str], item: str) -> Iterator[str]:
     """Yield remarks as lines of text.
 
     Args:
-        sample: A column's header -> its values in the first records.
+        sample: What the columns hold.
         read: The headers that the mapping reads.
         item: The one with the app's name or identifier; "" if there is none.
     """

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 
 from policycheck.inventory.base import Source
-from policycheck.inventory.documents.json_document import ENVELOPE, split_document
 from policycheck.inventory.mapping.headers import PERSON_SYNONYMS, match_headers
 from policycheck.inventory.mapping.obstacles import find_obstacle, names_device
 from policycheck.inventory.mapping.remarks import write_remarks
+from policycheck.inventory.mapping.sample import Sample, sample_json, sample_table
 from policycheck.inventory.mapping.words import EMPTY, UNKNOWN, tell_word
 from policycheck.inventory.report_file import UnreadableError
 from policycheck.inventory.strangers import find_stranger
 from policycheck.model import DEVICE_COLUMNS, ITEM_COLUMNS, PERSON_COLUMNS, Column
 
-_SAMPLE = 2000
 _MOST_WORDS = 12
 _PLAIN = re.compile(r"[^\W\d_][\w ./()（）]*(?<![ ])")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -25,8 +22,6 @@ _KANA = re.compile(r"[\u3041-\u30ff]")
 _PATH = re.compile(r"[A-Za-z]:|[\\/~%\"]")
 _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-]\d{4}")
 
-Sample = Mapping[str, Sequence[str]]
-"""A column's header -> its values in the first records."""
 Found = Mapping[tuple[str, str], str]
 
 
@@ -39,9 +34,9 @@ def suggest_mapping(source: Source) -> str:
         UnreadableError: where it is no table or JSON, or nothing in it names a device.
     """
     if source.head.form == "table":
-        sample, items, records = _sample_table(source), "", ""
+        sample, items, records = sample_table(source), "", ""
     elif source.head.form == "json":
-        sample, items, records = _sample_json(source)
+        sample, items, records = sample_json(source)
     elif stranger := find_stranger(source.head):
         raise UnreadableError(stranger.message, stranger.hint)
     else:
@@ -80,68 +75,6 @@ def _check_twice(headers: Sequence[str], found: Found) -> None:
         if headers.count(header) > 1:
             message = f"has {headers.count(header)} columns {header!r}: which is meant?"
             raise UnreadableError(message, "give one of them another name")
-
-
-def _sample_table(source: Source) -> Sample:
-    lines = (line.decode(errors="replace") for line in islice(source.lines(), _SAMPLE))
-    rows = csv.reader(lines, delimiter=source.head.delimiter)
-    next(rows, None)
-    values: dict[str, list[str]] = {name: [] for name in source.head.columns if name}
-    try:
-        for row in rows:
-            for name, cell in zip(source.head.columns, row, strict=False):
-                if name:
-                    values[name].append(cell.strip())
-    except csv.Error:
-        pass  # a look at what came before is enough
-    return values
-
-
-def _sample_json(source: Source) -> tuple[Sample, str, str]:
-    """Return the values by path, the path of the items, and that of the records."""
-    records = next((path for path in _list_paths(source) if path), "")
-    elements = split_document(source, [records] if records else [])
-    values: dict[str, list[str]] = {}
-    items = ""
-    for element in islice(elements, _SAMPLE):
-        if element.where == ENVELOPE or not isinstance(element.value, dict):
-            continue
-        for path, value in _flatten(element.value):
-            if isinstance(value, list):
-                items = items or path
-                entries = [entry for entry in value if isinstance(entry, dict)]
-                for below, text in (pair for entry in entries for pair in _flatten(entry)):
-                    values.setdefault(f"{path}.{below}", []).append(_show(text))
-            else:
-                values.setdefault(path, []).append(_show(value))
-    return values, items, records
-
-
-def _show(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str("" if value is None else value)
-
-
-def _list_paths(source: Source) -> Iterator[str]:
-    """Yield the keys of an envelope's lists of records."""
-    for element in islice(split_document(source, []), 1):
-        value = element.value
-        if isinstance(value, dict) and not match_headers(value):
-            for path, below in _flatten(value):
-                if isinstance(below, list):
-                    yield path
-
-
-def _flatten(value: Mapping[str, object], start: str = "") -> Iterator[tuple[str, object]]:
-    """Yield the paths of texts and of lists of objects."""
-    for key, below in value.items():
-        path = f"{start}{key}"
-        if isinstance(below, dict) and start.count(".") < 3:
-            yield from _flatten(below, f"{path}.")
-        elif isinstance(below, list):
-            if any(isinstance(entry, dict) for entry in below):
-                yield path, below
-        elif not isinstance(below, dict):
-            yield path, below
 
 
 def _write(sample: Sample, found: Found, items: str, records: str) -> Iterator[str]:
