@@ -12,8 +12,9 @@ from toy_judge import Report, Rules, day
 from policycheck.problems import PolicycheckError
 from policycheck.store.devices import list_devices, read_aliases
 from policycheck.store.facts import Facts
+from policycheck.store.story import tell_story
 from policycheck.store.verification import Inspection
-from policycheck.store.violations import Filter, Violation, list_violations, tell_story
+from policycheck.store.violations import Filter, Violation, list_violations
 
 pytestmark = pytest.mark.usefixtures("each_store")
 

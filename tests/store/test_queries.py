@@ -11,7 +11,8 @@ from toy_judge import Report, Rules, day
 from policycheck.model import Tally
 from policycheck.problems import PolicycheckError
 from policycheck.store.runs import list_runs, list_tallies
-from policycheck.store.violations import Filter, find_violation, list_violations, tell_story
+from policycheck.store.story import tell_story
+from policycheck.store.violations import Filter, find_violation, list_violations
 
 pytestmark = pytest.mark.usefixtures("each_store")
 

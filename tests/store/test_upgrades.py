@@ -15,8 +15,9 @@ from policycheck.store.database import Store, connect, open_store, upgrade_store
 from policycheck.store.events import EVENT, is_about
 from policycheck.store.facts import Facts
 from policycheck.store.revisions import HEAD, REVISIONS, migrate
+from policycheck.store.story import tell_story
 from policycheck.store.verification import Inspection
-from policycheck.store.violations import Filter, list_violations, tell_story
+from policycheck.store.violations import Filter, list_violations
 
 DATA = (
     "INSERT INTO run(id, started_at, as_of, version, catalogue_sha256, policies, options)"

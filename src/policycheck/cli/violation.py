@@ -143,7 +143,8 @@ def show_violation(
     """
     from policycheck.report.json_report import write_object
     from policycheck.report.violations import story_of, tell
-    from policycheck.store.violations import find_violation, tell_story
+    from policycheck.store.story import tell_story
+    from policycheck.store.violations import find_violation
     from policycheck.text import visible
     from policycheck.workspace import Given, resolve
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from policycheck.policy.model import Control, Policy
     from policycheck.report.pseudonyms import Pseudonyms
     from policycheck.store.episodes import Episode
-    from policycheck.store.violations import Story, Violation
+    from policycheck.store.story import Story
+    from policycheck.store.violations import Violation
 
 COLUMNS = (*Finding._fields[:-1], "evidence", "status", "cause", "reopened")
 """Those of a finding, and three of its life."""

@@ -1,4 +1,4 @@
-"""What is stored of violations: lists, and the whole story of one."""
+"""What is stored of violations: lists of them, and one by its fingerprint."""
 
 from __future__ import annotations
 
@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, Row, String, TextClause, bindparam, select, text
+from sqlalchemy import Connection, Row, String, TextClause, bindparam, text
 
 from policycheck.model import Severity
 from policycheck.problems import quote
 from policycheck.store.devices import find_devices
-from policycheck.store.episodes import Episode, read_episodes
-from policycheck.store.events import EVENT, is_about
 from policycheck.store.faults import fault
-from policycheck.store.runs import GivenFile, Run, list_files, list_runs
 from policycheck.store.session import CHUNK
 from policycheck.store.timeline import THEN
 from policycheck.store.times import from_nullable, from_stored, to_stored
@@ -98,32 +95,6 @@ class Filter:
     person: str | None = None
     at: datetime | None = None
     """As they stood at this aware moment, told from events; None as they stand now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened to a violation."""
-
-    at: datetime
-    run_id: int | None
-    kind: str
-    """opened, closed, reopened, renamed, waived, waiver_lapsed, unwaived."""
-    cause: str
-    detail: str | None
-    """How it was closed; the fingerprint that it had before it was renamed; the waiver."""
-
-
-@dataclass(frozen=True)
-class Story:
-    """A violation, all that happened to it in order, and the runs in which it did."""
-
-    violation: Violation
-    events: tuple[Event, ...]
-    runs: Mapping[int, Run]
-    files: Mapping[int, tuple[GivenFile, ...]]
-    """What each of these runs was given to read."""
-    episodes: tuple[Episode, ...] = ()
-    """What its earlier openings were proven by."""
 
 
 _SELECT = """
@@ -213,25 +184,6 @@ _BY_OLD_NAME = """
 """
 
 
-def tell_story(connection: Connection, violation: Violation) -> Story:
-    """Return all that happened to a violation, also under the names that it had before."""
-    events: list[Event] = []
-    names: tuple[str, ...] = (violation.fingerprint,)
-    while names:
-        rows = connection.execute(_EVENTS.where(is_about(names))).all()
-        told = [Event(*row) for row in rows]
-        events = [*told, *events]
-        names = tuple(event.detail for event in told if event.kind == "renamed" and event.detail)
-    runs = {event.run_id for event in events if event.run_id is not None}
-    return Story(
-        violation,
-        tuple(events),
-        {run.id: run for run in list_runs(connection, runs)},
-        list_files(connection, runs),
-        read_episodes(connection, violation.fingerprint),
-    )
-
-
 def count_waived(connection: Connection) -> dict[str, int]:
     """Count the open violations by the waiver that waived them when they were last judged."""
     rows = connection.execute(text(_WAIVED))
@@ -241,9 +193,6 @@ def count_waived(connection: Connection) -> dict[str, int]:
 _WAIVED = (
     "SELECT waiver, count(*) FROM violation WHERE status = 'open' AND waiver IS NOT NULL"
     " GROUP BY waiver"
-)
-_EVENTS = select(*(EVENT.c[name] for name in ("at", "run_id", "kind", "cause", "detail"))).order_by(
-    EVENT.c.id
 )
 
 
