@@ -61,7 +61,7 @@ def list_devices(
 
     settings = resolve(Given(store=store), Path.cwd(), needs_facts=False)
     with stored_judgements(settings).reading() as connection:
-        aliases = devices.read_aliases(connection)
+        aliases = {} if form == "terminal" else devices.read_aliases(connection)
         rows = (
             _row(device, aliases.get(device.device_key, ()))
             for device in devices.list_devices(connection)

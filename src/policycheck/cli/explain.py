@@ -69,15 +69,14 @@ def _find(archive: Archive, word: str) -> tuple[str, list[str]]:
 
     Raises PolicycheckError where none or several are.
     """
-    from policycheck.store.devices import find_device, list_devices
+    from policycheck.store.devices import find_device, find_devices_of
 
     with archive.store.reading() as connection:
         device = find_device(connection, word)
         if device.person_id is None:
             return device.device_key, []
-        everyone = list_devices(connection)
-        others = [d.device_key for d in everyone if d.person_id == device.person_id]
-    return device.device_key, [key for key in others if key != device.device_key]
+        theirs = find_devices_of(connection, device.person_id)
+    return device.device_key, [key for key in theirs if key != device.device_key]
 
 
 def _lines(explanation: Explanation) -> Iterator[str]:

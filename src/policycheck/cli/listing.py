@@ -25,6 +25,8 @@ class Listing:
     cells: Callable[[Row], Sequence[str]]
     empty: str
     """What to say to people where there are no rows."""
+    count: Callable[[], int] | None = None
+    """Tells how many rows there are, where that is quicker than to read them all."""
 
 
 def _print_table(listing: Listing, *, no_color: bool) -> None:
@@ -38,7 +40,9 @@ def _print_table(listing: Listing, *, no_color: bool) -> None:
             return
         console = terminal.console_for(stream, look(no_color=no_color))
         terminal.print_table(console, listing.heads, first, indent=0)
-        rest = sum(1 for _ in rows)
+        if len(first) < _MOST_LINES:
+            return
+        rest = listing.count() - len(first) if listing.count else sum(1 for _ in rows)
         if rest:
             console.print(f"and {rest:,} more: --format csv lists them all")
 

@@ -121,7 +121,9 @@ def list_violations(
         told = cells_of if for_people else partial(row_of, names=names)
         rows = (told(violation, finding_of(violation)) for violation in found)
         empty = f"no {status.value} violations" if wanted.status else "no violations"
-        print_listing(Listing(COLUMNS, rows, HEADS, _cells, empty), form, no_color=no_color)
+        count = partial(violations.count_violations, connection, wanted)
+        listing = Listing(COLUMNS, rows, HEADS, _cells, empty, count)
+        print_listing(listing, form, no_color=no_color)
 
 
 def _cells(row: Row) -> list[str]:

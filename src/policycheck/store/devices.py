@@ -75,6 +75,12 @@ def find_devices(connection: Connection, word: str) -> tuple[str, ...]:
     return tuple(str(key) for (key,) in rows)
 
 
+def find_devices_of(connection: Connection, person_id: str) -> tuple[str, ...]:
+    """Return the keys of all devices that a person was last reported to use, sorted."""
+    asked = text("SELECT device_key FROM device WHERE person_id = :person ORDER BY 1")
+    return tuple(connection.execute(asked, {"person": person_id}).scalars())
+
+
 def list_devices(connection: Connection, keys: Sequence[str] | None = None) -> Iterator[Device]:
     """Yield the devices of some keys, or all, sorted by key."""
     if keys is None:

@@ -32,7 +32,7 @@ today AS (
     FROM lineage AS l
     WHERE NOT EXISTS (SELECT 1 FROM renaming AS r WHERE r.was = l.became AND r.id > l.step)
 ),
-birth AS (
+birth AS MATERIALIZED (
     SELECT id, fingerprint FROM event
     WHERE kind IN ('opened', 'renamed') AND fingerprint IN (
         SELECT fingerprint FROM event WHERE kind IN ('opened', 'renamed')

@@ -140,6 +140,20 @@ def list_violations(
 
     `worst_first` sorts them for people: by severity, and devices by their names.
     """
+    order = _WORST_FIRST if worst_first else _ORDER
+    query, asked = _ask(connection, wanted)
+    return _select(connection, query + order, asked)
+
+
+def count_violations(connection: Connection, wanted: Filter) -> int:
+    """Count the violations that would be listed."""
+    query, asked = _ask(connection, wanted)
+    counted = _statement(f"SELECT count(*) FROM ({query}) AS found", asked)
+    return int(connection.execute(counted, asked).scalar_one())
+
+
+def _ask(connection: Connection, wanted: Filter) -> tuple[str, dict[str, object]]:
+    """Return the query of the violations that are wanted, and its parameters."""
     given = {
         "at": None if wanted.at is None else to_stored(wanted.at),
         "status": wanted.status,
@@ -149,11 +163,9 @@ def list_violations(
         "severities": list(wanted.severities) or None,
         "devices": None if wanted.device is None else find_devices(connection, wanted.device),
     }
-    asked = {name: value for name, value in given.items() if value is not None}
-    order = _WORST_FIRST if worst_first else _ORDER
+    asked: dict[str, object] = {name: each for name, each in given.items() if each is not None}
     narrowed = "".join(_CONDITIONS.get(name, "") for name in asked)
-    select = _NOW if wanted.at is None else _THEN
-    return _select(connection, select + narrowed + order, asked)
+    return (_NOW if wanted.at is None else _THEN) + narrowed, asked
 
 
 def find_violation(connection: Connection, prefix: str) -> Violation:
