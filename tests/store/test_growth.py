@@ -59,12 +59,16 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> list[Toy]:
 
 
 def _make_store(folder: Path, number: int) -> Toy:
-    """All break the rule; half of them are rid of it a day later, and half of those for a day."""
+    """All break the rule; half of them are rid of it a day later, and half of those for a day;
+    the others go on under another name.
+    """
     toy = Toy(folder)
     shown = [Report(device=f"d{n}", serial=f"S-{n}", person=f"p{n}") for n in range(number)]
     toy.audit(1, *shown, rules=Rules(grace_days=5))
     toy.audit(2, *(replace(r, at=2, items=()) for r in shown[::2]), rules=Rules(grace_days=5))
     toy.audit(3, *(replace(r, at=3) for r in shown[::4]), rules=Rules(grace_days=5))
+    renamed = Rules(policy="p2", control="no-weixin", formerly=("no-wechat",), grace_days=5)
+    toy.audit(4, *(replace(r, at=4) for r in shown[1::2]), rules=renamed)
     return toy
 
 

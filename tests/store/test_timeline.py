@@ -102,6 +102,22 @@ def test_of_a_life_that_was_pruned_nothing_is_told(tmp_path) -> None:
     assert [(change.at, change.kind) for change in changes] == [(day(6), "opened")]
 
 
+def test_of_a_life_that_was_pruned_under_a_later_name_nothing_is_told(tmp_path) -> None:
+    toy = Toy(tmp_path)
+    second = Rules(policy="p2", control="no-weixin", formerly=OLD)
+    third = Rules(policy="p3", control="no-wx", formerly=("no-weixin",))
+    toy.audit(1, SHOWN)
+    for moment, report in ((2, SHOWN), (3, CLEAN)):
+        toy.audit(moment, replace(report, at=moment), rules=second)
+    with toy.store.writing() as connection:
+        assert remove_closed(connection, day(4))[0] == 1
+    for moment, rules in ((5, second), (6, third)):  # another life under the second name, renamed
+        toy.audit(moment, replace(SHOWN, at=moment), rules=rules)
+        assert [standing(toy, past, past=True) for past in (1, 2, 3)] == [[], [], []]
+        assert standing(toy, moment, past=True) == standing(toy, moment, past=False) != []
+    assert len(standing(toy, 5, past=True)) == 1
+
+
 STANDING = {
     1: [Standing("memo", "no-wechat", 2, 0, 2, 0)],
     3: [Standing("memo", "no-wechat", 1, 0, 1, 0)],

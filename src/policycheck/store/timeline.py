@@ -18,25 +18,28 @@ TOLD = """
 WITH RECURSIVE renaming AS (
     SELECT id, detail AS was, fingerprint AS became FROM event WHERE kind = 'renamed'
 ),
-lineage(was, before, became, step) AS (
-    SELECT was, id, became, id FROM renaming
+birth AS MATERIALIZED (
+    SELECT id, fingerprint FROM event
+    WHERE kind IN ('opened', 'renamed') AND fingerprint IN (
+        SELECT fingerprint FROM event WHERE kind IN ('opened', 'renamed')
+        GROUP BY fingerprint HAVING count(*) > 1)
+),
+lineage(was, before, became, step, pruned) AS (
+    SELECT was, id, became, id, FALSE FROM renaming
     UNION ALL
-    SELECT l.was, l.before, r.became, r.id
+    SELECT l.was, l.before, r.became, r.id, l.pruned OR EXISTS (
+        SELECT 1 FROM birth AS b
+        WHERE b.fingerprint = l.became AND b.id > l.step AND b.id < r.id)
     FROM lineage AS l
     JOIN renaming AS r ON r.was = l.became AND r.id > l.step
     WHERE NOT EXISTS (
         SELECT 1 FROM renaming AS m WHERE m.was = l.became AND m.id > l.step AND m.id < r.id)
 ),
 today AS (
-    SELECT l.was, l.before, l.became
+    SELECT l.was, l.before, l.became, l.pruned OR EXISTS (
+        SELECT 1 FROM birth AS b WHERE b.fingerprint = l.became AND b.id > l.step) AS pruned
     FROM lineage AS l
     WHERE NOT EXISTS (SELECT 1 FROM renaming AS r WHERE r.was = l.became AND r.id > l.step)
-),
-birth AS MATERIALIZED (
-    SELECT id, fingerprint FROM event
-    WHERE kind IN ('opened', 'renamed') AND fingerprint IN (
-        SELECT fingerprint FROM event WHERE kind IN ('opened', 'renamed')
-        GROUP BY fingerprint HAVING count(*) > 1)
 ),
 told AS (
     SELECT e.id, e.at, e.run_id, e.kind, e.cause, e.detail,
@@ -44,13 +47,13 @@ told AS (
     FROM event AS e
     LEFT JOIN today AS t ON t.was = e.fingerprint AND t.before = (
         SELECT min(n.before) FROM today AS n WHERE n.was = e.fingerprint AND n.before > e.id)
-    WHERE e.at <= :at AND NOT EXISTS (
+    WHERE e.at <= :at AND NOT coalesce(t.pruned, FALSE) AND NOT EXISTS (
         SELECT 1 FROM birth AS b
         WHERE b.fingerprint = e.fingerprint AND b.id > e.id AND coalesce(b.id < t.before, TRUE))
 )"""
 """`lineage` follows a name from renaming to renaming; a name that was given up and is used again
 belongs to somebody else from then on. A life that begins under a name that was not given up shows
-that the one before it was pruned: of that nothing is told."""
+that the one before it was pruned: of that nothing is told, under none of its names."""
 
 THEN = f"""{TOLD},
 turn AS (
