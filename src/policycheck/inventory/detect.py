@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NoReturn, cast
 
@@ -101,27 +100,27 @@ class Detector:
 
     def __init__(self, mappings: Sequence[MappedReader]) -> None:
         self._mappings = mappings
-        self._answers: dict[Head, dict[str, bool | None]] = {}
-        """For the names of a head, what each reader said; null of one that looked at the text."""
+        self._asked: dict[tuple[object, ...], Sequence[tuple[Reader, bool]]] = {}
+        """For the names of a head, who claims it, and (False) whose answer depends on its text."""
 
     def detect(self, head: Head) -> Reader:
         """Return the one reader that claims a head; see `detect`. Raises UnreadableError."""
-        answers = self._answers.setdefault(replace(head, start=""), {})
-        mapped = [reader for reader in self._mappings if reader.claims(head)]
-        claims: list[Reader] = [*mapped]
-        if not mapped:
-            claims += [reader for reader in READERS if _claims(reader, head, answers)]
+        claims: list[Reader] = [reader for reader in self._mappings if reader.claims(head)]
+        if not claims:
+            names = (head.form, head.columns, head.delimiter, head.keys, head.paths, head.root)
+            if names not in self._asked:
+                self._asked[names] = [*_ask(head)]
+            claims = [reader for reader, sure in self._asked[names] if sure or reader.claims(head)]
         return claims[0] if len(claims) == 1 else _refuse(head, claims, self._mappings)
 
 
-def _claims(reader: Reader, head: Head, answers: dict[str, bool | None]) -> bool:
-    if reader.NAME not in answers:
+def _ask(head: Head) -> Iterator[tuple[Reader, bool]]:
+    """Yield the readers that claim a head by its names, and (False) those that look at its text."""
+    for reader in READERS:
         seen = _Seen(head)
-        answer = reader.claims(cast("Head", seen))
-        answers[reader.NAME] = None if seen.text else answer
-        return answer
-    known = answers[reader.NAME]
-    return reader.claims(head) if known is None else known
+        claimed = reader.claims(cast("Head", seen))
+        if claimed or seen.text:
+            yield reader, not seen.text
 
 
 class _Seen:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import cast
 
@@ -127,8 +127,9 @@ def _walk_list(value: list[object], prefix: str, depth: int, paths: dict[str, No
     if set(map(type, value)) == {dict} and len(paths) < _MAX_PATHS:
         records = cast("list[dict[str, object]]", value)
         if _NESTS.isdisjoint(map(type, chain.from_iterable(map(dict.values, records)))):
-            alike = dict.fromkeys(map(tuple, records))  # hundreds of records, in one step
-            keys = dict.fromkeys(chain.from_iterable(alike))
+            keys: Iterable[str] = records[0]
+            if len(set().union(*records)) > len(records[0]):
+                keys = dict.fromkeys(chain.from_iterable(records))
             paths.update(dict.fromkeys(prefix + key for key in keys))
             return
     for each in value:

@@ -25,8 +25,8 @@ def expand_paths(paths: Iterable[Path | str]) -> Iterator[Path]:
     that cannot be listed comes itself.
     """
     seen: set[Path] = set()
-    for path in map(Path, paths):
-        for file in _expand(path):
+    for path in paths:
+        for file in _expand(path if isinstance(path, Path) else Path(path)):  # to copy it is dear
             if file not in seen:
                 seen.add(file)
                 yield file

@@ -51,6 +51,8 @@ FACTS = Facts(
 _FEW = 256 * 1024
 """So many bytes are read line by line: DuckDB takes its time to begin."""
 
+_KNOWN = (*DEVICE_KEYS, *OTHER_KEYS, *(f"items.{key}" for key in ITEM_KEYS))
+
 
 def claims(head: Head) -> bool:
     """Claim JSON whose first object is a device as we write it."""
@@ -117,7 +119,6 @@ def _add_line(line: Line, staging: Staging) -> set[str]:
 
 
 def _warn_of_keys(source: Source, unknown: set[str], staging: Staging) -> None:
-    known = [*DEVICE_KEYS, *OTHER_KEYS, *(f"items.{key}" for key in ITEM_KEYS)]
     for key in sorted(unknown):
-        hint = did_you_mean(key, known) or "put it under attributes"
+        hint = did_you_mean(key, _KNOWN) or "put it under attributes"
         staging.warn(source.path, f"has a key {quote(key)} that is not ours; it was not read", hint)
