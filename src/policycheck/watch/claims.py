@@ -123,7 +123,7 @@ class Claims:
 
     def finish(self, drop: Drop, day: datetime) -> None:
         """Put a file that is recorded into `done/`, under its day."""
-        self._put(drop, DONE, f"{day:%Y-%m-%d}")
+        self._put(drop, DONE, day.date().isoformat())
 
     def reject(self, drop: Drop, reason: str, at: datetime) -> None:
         """Put a file that cannot be used into `rejected/`, with the reason beside it."""

@@ -37,4 +37,5 @@ class Held:
 
     def release(self, place: Path) -> None:
         """Forget a file: something has become of it."""
-        self._pauses.pop(place, None)
+        if self._pauses:  # mostly there is none, and to look up a path takes its time
+            self._pauses.pop(place, None)
