@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
 
-from policycheck.inventory.files.paths import is_finished
+from policycheck.inventory.files.paths import is_finished_name
 
 if sys.platform == "linux":
     import fcntl
@@ -28,7 +28,7 @@ MARKER = ".done"
 _OURS = frozenset({PROCESSING, DONE, REJECTED})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A file that lies in the inbox, as one look at it found it."""
 
@@ -115,10 +115,10 @@ class Inbox:
 
 def _walk(folder: Path, below: str, recursive: bool) -> Iterator[Candidate]:
     with os.scandir(folder) as entries:
-        found = {entry.name: entry for entry in entries if is_finished(Path(entry.name))}
-    for name, entry in found.items():
+        found = {each.name: _is_folder(each) for each in entries if is_finished_name(each.name)}
+    for name, is_folder in found.items():
         path = f"{below}{name}"
-        if entry.is_dir(follow_symlinks=False):
+        if is_folder:
             if recursive and not (not below and name in _OURS):
                 with suppress(FileNotFoundError):
                     yield from _walk(folder / name, f"{path}/", recursive)
@@ -126,7 +126,12 @@ def _walk(folder: Path, below: str, recursive: bool) -> Iterator[Candidate]:
         if name.endswith(MARKER) and name.removesuffix(MARKER) in found:
             continue
         with suppress(FileNotFoundError):  # another has taken it meanwhile
-            yield _candidate(path, entry.stat(follow_symlinks=False), f"{name}{MARKER}" in found)
+            status = os.lstat(f"{folder}/{name}")  # which an entry would keep: of 100,000 too much
+            yield _candidate(path, status, f"{name}{MARKER}" in found)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    return entry.is_dir(follow_symlinks=False)
 
 
 def _candidate(path: str, status: os.stat_result, marked: bool) -> Candidate:

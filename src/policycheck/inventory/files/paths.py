@@ -42,7 +42,7 @@ def _expand(path: Path) -> Sequence[Path]:
         files = (
             file for match in found for file in (_expand(match) if is_folder(match) else [match])
         )
-        return [file for file in files if is_finished(Path(file.name))] or [path]
+        return [file for file in files if is_finished_name(file.name)] or [path]
     return [path]
 
 
@@ -71,8 +71,16 @@ def is_file(path: Path) -> bool:
 
 def is_finished(path: Path) -> bool:
     """Tell whether no part of a name is such as programs give to what they still write or hide."""
-    hidden = any(part.startswith((".", "~$")) for part in path.parts)
-    return not hidden and not path.name.lower().endswith(_TEMPORARY)
+    return is_finished_name(path.name) and not any(map(_is_hidden, path.parts))
+
+
+def is_finished_name(name: str) -> bool:
+    """Tell the same of the name of a file in a folder."""
+    return not _is_hidden(name) and not name.lower().endswith(_TEMPORARY)
+
+
+def _is_hidden(part: str) -> bool:
+    return part.startswith((".", "~$"))
 
 
 def explain_folder(folder: Path) -> UnreadableError:
