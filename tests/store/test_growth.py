@@ -67,6 +67,8 @@ def _make_store(folder: Path, number: int) -> Toy:
     toy.audit(1, *shown, rules=Rules(grace_days=5))
     toy.audit(2, *(replace(r, at=2, items=()) for r in shown[::2]), rules=Rules(grace_days=5))
     toy.audit(3, *(replace(r, at=3) for r in shown[::4]), rules=Rules(grace_days=5))
+    with toy.store.writing() as connection:
+        note_facts(connection, LATER, LEADS)
     renamed = Rules(policy="p2", control="no-weixin", formerly=("no-wechat",), grace_days=5)
     toy.audit(4, *(replace(r, at=4) for r in shown[1::2]), rules=renamed)
     return toy

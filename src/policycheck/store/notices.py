@@ -69,13 +69,13 @@ class Mark(NamedTuple):
 
 
 _RENAMED = text("""
-UPDATE notice SET fingerprint = (
-    SELECT e.fingerprint FROM event AS e WHERE e.id = (
-        SELECT max(r.id) FROM event AS r
-        WHERE r.kind = 'renamed' AND r.detail = notice.fingerprint))
-WHERE fingerprint IN (SELECT detail FROM event WHERE kind = 'renamed')
-    AND fingerprint NOT IN (SELECT fingerprint FROM violation)
+SELECT e.detail, e.fingerprint
+FROM (SELECT max(id) AS id FROM event WHERE kind = 'renamed' GROUP BY detail) AS r
+JOIN event AS e ON e.id = r.id
+WHERE e.detail IN (SELECT fingerprint FROM notice)
+    AND e.detail NOT IN (SELECT fingerprint FROM violation)
 """)
+_RENAME = text("UPDATE notice SET fingerprint = :became WHERE fingerprint = :was")
 _MOST_RENAMINGS = 10
 _NOTE = text("""
 INSERT INTO notice(kind, moment, fingerprint, number)
@@ -126,8 +126,10 @@ VALUES (:kind, :moment, :number, :policy, :control, :share)
 def note_facts(connection: Connection, now: datetime, leads: Leads) -> None:
     """Keep what is true at an aware moment, and was not noted before. Needs the write lock."""
     for _ in range(_MOST_RENAMINGS):
-        if not connection.execute(_RENAMED).rowcount:
+        renamed = [{"was": was, "became": became} for was, became in connection.execute(_RENAMED)]
+        if not renamed:
             break
+        connection.execute(_RENAME, renamed)
     moments = {"now": now, "soon": now + leads.due_soon, "lapsing": now + leads.lapsing}
     connection.execute(_NOTE, {name: to_stored(moment) for name, moment in moments.items()})
     if leads.min_coverage is not None:

@@ -12,32 +12,31 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, String, bindparam, text
 
+from policycheck.store.tables.lives import MARK_LENGTH
 from policycheck.store.times import from_stored, to_stored
 
-TOLD = """
+_BORN = f"""
+        SELECT 1 FROM event AS b
+        WHERE substr(b.fingerprint, 1, {MARK_LENGTH}) = substr({{0}}, 1, {MARK_LENGTH})
+            AND b.fingerprint = {{0}} AND b.id > {{1}} AND b.kind IN ('opened', 'renamed')"""
+"""That a life begins under a name, after an event. The index is of how names begin."""
+TOLD = f"""
 WITH RECURSIVE renaming AS (
     SELECT id, detail AS was, fingerprint AS became FROM event WHERE kind = 'renamed'
-),
-birth AS MATERIALIZED (
-    SELECT id, fingerprint FROM event
-    WHERE kind IN ('opened', 'renamed') AND fingerprint IN (
-        SELECT fingerprint FROM event WHERE kind IN ('opened', 'renamed')
-        GROUP BY fingerprint HAVING count(*) > 1)
 ),
 lineage(was, before, became, step, pruned) AS (
     SELECT was, id, became, id, FALSE FROM renaming
     UNION ALL
-    SELECT l.was, l.before, r.became, r.id, l.pruned OR EXISTS (
-        SELECT 1 FROM birth AS b
-        WHERE b.fingerprint = l.became AND b.id > l.step AND b.id < r.id)
+    SELECT l.was, l.before, r.became, r.id,
+        l.pruned OR EXISTS ({_BORN.format("l.became", "l.step")} AND b.id < r.id)
     FROM lineage AS l
     JOIN renaming AS r ON r.was = l.became AND r.id > l.step
     WHERE NOT EXISTS (
         SELECT 1 FROM renaming AS m WHERE m.was = l.became AND m.id > l.step AND m.id < r.id)
 ),
 today AS (
-    SELECT l.was, l.before, l.became, l.pruned OR EXISTS (
-        SELECT 1 FROM birth AS b WHERE b.fingerprint = l.became AND b.id > l.step) AS pruned
+    SELECT l.was, l.before, l.became,
+        l.pruned OR EXISTS ({_BORN.format("l.became", "l.step")}) AS pruned
     FROM lineage AS l
     WHERE NOT EXISTS (SELECT 1 FROM renaming AS r WHERE r.was = l.became AND r.id > l.step)
 ),
@@ -48,8 +47,7 @@ told AS (
     LEFT JOIN today AS t ON t.was = e.fingerprint AND t.before = (
         SELECT min(n.before) FROM today AS n WHERE n.was = e.fingerprint AND n.before > e.id)
     WHERE e.at <= :at AND NOT coalesce(t.pruned, FALSE) AND NOT EXISTS (
-        SELECT 1 FROM birth AS b
-        WHERE b.fingerprint = e.fingerprint AND b.id > e.id AND coalesce(b.id < t.before, TRUE))
+        {_BORN.format("e.fingerprint", "e.id")} AND coalesce(b.id < t.before, TRUE))
 )"""
 """`lineage` follows a name from renaming to renaming; a name that was given up and is used again
 belongs to somebody else from then on. A life that begins under a name that was not given up shows
