@@ -12,46 +12,49 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, String, bindparam, text
 
-from policycheck.store.tables.lives import MARK_LENGTH
 from policycheck.store.times import from_stored, to_stored
 
-_BORN = f"""
-        SELECT 1 FROM event AS b
-        WHERE substr(b.fingerprint, 1, {MARK_LENGTH}) = substr({{0}}, 1, {MARK_LENGTH})
-            AND b.fingerprint = {{0}} AND b.id > {{1}} AND b.kind IN ('opened', 'renamed')"""
-"""That a life begins under a name, after an event. The index is of how names begin."""
-TOLD = f"""
-WITH RECURSIVE renaming AS (
-    SELECT id, detail AS was, fingerprint AS became FROM event WHERE kind = 'renamed'
-),
-lineage(was, before, became, step, pruned) AS (
-    SELECT was, id, became, id, FALSE FROM renaming
+TOLD = """
+WITH RECURSIVE mark AS (
+    SELECT id, fingerprint AS name, 'born' AS what FROM event WHERE kind IN ('opened', 'renamed')
     UNION ALL
-    SELECT l.was, l.before, r.became, r.id,
-        l.pruned OR EXISTS ({_BORN.format("l.became", "l.step")} AND b.id < r.id)
+    SELECT id, detail, 'left' FROM event WHERE kind = 'renamed'
+),
+stay AS (
+    SELECT id AS born, name, until, next
+    FROM (
+        SELECT id, name, what, lead(id) OVER by_name AS until, lead(what) OVER by_name AS next
+        FROM mark
+        WINDOW by_name AS (PARTITION BY name ORDER BY id)
+    ) AS ordered
+    WHERE what = 'born' AND until IS NOT NULL
+),
+lineage(name, born, until, step, pruned) AS (
+    SELECT name, born, until, until, next = 'born' FROM stay
+    UNION ALL
+    SELECT l.name, l.born, l.until, s.until, s.next = 'born'
     FROM lineage AS l
-    JOIN renaming AS r ON r.was = l.became AND r.id > l.step
-    WHERE NOT EXISTS (
-        SELECT 1 FROM renaming AS m WHERE m.was = l.became AND m.id > l.step AND m.id < r.id)
+    JOIN stay AS s ON s.born = l.step
+    WHERE NOT l.pruned
 ),
 today AS (
-    SELECT l.was, l.before, l.became,
-        l.pruned OR EXISTS ({_BORN.format("l.became", "l.step")}) AS pruned
+    SELECT l.name, l.born, l.until, l.pruned, e.fingerprint AS became
     FROM lineage AS l
-    WHERE NOT EXISTS (SELECT 1 FROM renaming AS r WHERE r.was = l.became AND r.id > l.step)
+    JOIN event AS e ON e.id = l.step
+    LEFT JOIN stay AS s ON s.born = l.step
+    WHERE l.pruned OR s.born IS NULL
 ),
 told AS (
     SELECT e.id, e.at, e.run_id, e.kind, e.cause, e.detail,
         coalesce(t.became, e.fingerprint) AS fingerprint
     FROM event AS e
-    LEFT JOIN today AS t ON t.was = e.fingerprint AND t.before = (
-        SELECT min(n.before) FROM today AS n WHERE n.was = e.fingerprint AND n.before > e.id)
-    WHERE e.at <= :at AND NOT coalesce(t.pruned, FALSE) AND NOT EXISTS (
-        {_BORN.format("e.fingerprint", "e.id")} AND coalesce(b.id < t.before, TRUE))
+    LEFT JOIN today AS t ON t.name = e.fingerprint AND e.id >= t.born AND e.id < t.until
+    WHERE e.at <= :at AND NOT coalesce(t.pruned, FALSE)
 )"""
-"""`lineage` follows a name from renaming to renaming; a name that was given up and is used again
-belongs to somebody else from then on. A life that begins under a name that was not given up shows
-that the one before it was pruned: of that nothing is told, under none of its names."""
+"""A `stay` is a violation's time under a name, as far as it is over: from the event that gave it
+the name to the next that tells of that name. Either it leaves for another one, or somebody else is
+born under it, which shows that it was pruned. `lineage` follows it by these events from name to
+name, `today` tells its last: of what was pruned nothing is told, under none of its names."""
 
 THEN = f"""{TOLD},
 turn AS (
