@@ -42,11 +42,11 @@ def limit(devices: int) -> str:
 def test_a_large_fleet_has_more_memory_and_never_all_of_the_machines():
     with open_session() as con:
         given = con.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
-    assert limit(100_000) == given == "381.4 MiB"
-    assert limit(200_000) == "495.9 MiB"
+    assert limit(100_000) == given == "324.2 MiB"
+    assert limit(200_000) == "445.3 MiB"
     assert limit(10**11) == limit(10**12)
 
 
 def test_a_large_fleet_has_more_memory_where_the_machine_does_not_tell_its_own(monkeypatch):
     monkeypatch.delattr(os, "sysconf")
-    assert limit(200_000) == "495.9 MiB"
+    assert limit(200_000) == "445.3 MiB"
