@@ -99,7 +99,8 @@ def _judge(
     """Judge, and give lives, with what the archive holds of these devices; then record that."""
     if memory and request.once:
         _refuse_known(request, memory)
-    make_room(con, _count_devices(request, con, memory))
+    devices = _count_devices(request, con, memory)
+    make_room(con, devices)
     doubt = find_doubt(con) if request.complete else ""
     recall(request, con, request.devices, memory)
     complete = request.complete and not doubt
@@ -109,7 +110,7 @@ def _judge(
         assessment = assess(con, question_of(request), request.catalogue)
     entry = entered.result() if entered else None
     effects = waive(con, request.waivers, question_of(request))
-    _give_lives(request, con, inputs, memory)
+    _give_lives(request, con, inputs, memory, devices)
     left = memory.let_leave(con, request.as_of) if memory and entry and complete else ()
     outcome = Outcome(
         con=con,
@@ -139,17 +140,22 @@ def _judge(
     return replace(outcome, digests={**outcome.digests, "chain": memory.head})
 
 
+_FOUND_OR_GONE = "SELECT (SELECT count(*) FROM finding) + (SELECT count(*) FROM prior_detail)"
+
+
 def _give_lives(
     request: AuditRequest,
     con: DuckDBPyConnection,
     inputs: Intake,
     memory: OpenArchive | None,
+    devices: int,
 ) -> None:
     """Compare what was found with the lives of before, and lay out what proves it."""
     note_holders(con)
     _lay_out_lives(con, request.catalogue)
     if memory:
         memory.load_lives(con, [policy.policy for policy in request.policies])
+    make_room(con, devices, number(con, _FOUND_OR_GONE))
     compute_lives(con, _basis(request, inputs))
     lay_out_evidence(con, request)
 

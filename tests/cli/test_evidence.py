@@ -55,6 +55,23 @@ def test_a_pack_holds_what_proves_a_violation(pack: Path, fleet: Fleet) -> None:
     assert app["app"]["app_id"] == "wechat"
 
 
+def test_what_is_copied_in_slices_is_the_same(
+    fleet: Fleet, folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "policycheck.yaml").write_text(CONFIG)
+    monkeypatch.setattr("policycheck.store.openings._SLICE", 1)
+    write_lines(folder / "many.jsonl", [device(number, WECHAT) for number in range(1, 5)])
+    write_people(folder / "people.csv", **{f"user{n}": "employee" for n in range(1, 5)})
+    assert run("audit", "many.jsonl", "--as-of", "2026-11-03").code == 1
+    lines = json.loads(run("violation", "list", "-f", "json").out)
+    assert len(lines) == 4
+    for place, line in enumerate(lines):
+        assert run("evidence", "export", line["fingerprint"][:8], f"{place}.zip").code == 0
+        (opening,) = json.loads(unpacked(folder / f"{place}.zip")["openings.json"])
+        assert json.loads(opening["opening"])["fingerprint"] == line["fingerprint"]
+    assert run("store", "verify").code == 0
+
+
 WAIVER = """\
 language: 1
 waiver: w-1

@@ -33,9 +33,9 @@ def test_any_other_error_is_not_the_machines():
     assert describe_exhaustion(ValueError("ours")) is None
 
 
-def limit(devices: int) -> str:
+def limit(devices: int, findings: int = 0) -> str:
     with open_session() as con:
-        make_room(con, devices)
+        make_room(con, devices, findings)
         return con.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
 
 
@@ -43,10 +43,12 @@ def test_a_large_fleet_has_more_memory_and_never_all_of_the_machines():
     with open_session() as con:
         given = con.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
     assert limit(100_000) == given == "324.2 MiB"
-    assert limit(200_000) == "445.3 MiB"
+    assert limit(200_000) == "476.8 MiB"
+    assert limit(100_000, 150_000) == given
+    assert limit(200_000, 250_000) == "619.8 MiB"
     assert limit(10**11) == limit(10**12)
 
 
 def test_a_large_fleet_has_more_memory_where_the_machine_does_not_tell_its_own(monkeypatch):
     monkeypatch.delattr(os, "sysconf")
-    assert limit(200_000) == "445.3 MiB"
+    assert limit(200_000) == "476.8 MiB"

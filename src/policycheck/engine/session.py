@@ -17,10 +17,11 @@ from policycheck.text import VERSION_PATTERN
 MEMORY_LIMIT = 340_000_000
 """In bytes; with it a whole audit process stays under 700 MB, and the merging of a large run under
 500 MB. With 400 million neither is quicker: DuckDB takes what it may."""
-_DEVICES = 100_000
-"""So many devices fit in it."""
-_BYTES_A_DEVICE = 1270
-"""What each one more takes: as an audit of a million showed (benchmarks/million.py)."""
+_DEVICES, _FINDINGS = 100_000, 150_000
+"""So many devices, and so many findings of today or of before that are gone, fit in it."""
+_BYTES_A_DEVICE = 1600
+_BYTES_A_FINDING = 1500
+"""What each one more takes, as audits of 100,000 to a million devices showed."""
 _SHARE = 0.6
 """The most of the machine's memory that a session takes."""
 _BLANK = " \t\n\x0b\x0c\r\x1c\x1d\x1e\x1f"
@@ -97,12 +98,13 @@ def open_session(spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def make_room(con: duckdb.DuckDBPyConnection, devices: int) -> None:
-    """Let a session have the memory that so many devices need, as far as the machine has it.
+def make_room(con: duckdb.DuckDBPyConnection, devices: int, findings: int = 0) -> None:
+    """Let a session have the memory that so many devices and findings need, if the machine has it.
 
     Much of it spills, but some of it cannot, and what spills takes many times as long.
     """
     limit = MEMORY_LIMIT + _BYTES_A_DEVICE * max(0, devices - _DEVICES)
+    limit += _BYTES_A_FINDING * max(0, findings - _FINDINGS)
     if hasattr(os, "sysconf"):  # Windows does not tell
         there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
         limit = max(MEMORY_LIMIT, min(limit, int(_SHARE * there)))

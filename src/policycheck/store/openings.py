@@ -22,7 +22,6 @@ from policycheck.store.tables import PersonalRow
 from policycheck.store.tree import root_in
 
 _OPENINGS = """
-CREATE OR REPLACE TEMP TABLE opening AS
 SELECT
     p.fingerprint,
     p.change,
@@ -43,9 +42,13 @@ SELECT
     sha256(p.salt || c.personal) AS personal_sha256,
     p.salt,
     c.personal
-FROM (SELECT *, substr(sha256($1 || fingerprint), 1, 32) AS salt FROM proof) AS p
+FROM (SELECT *, substr(sha256($secret || fingerprint), 1, 32) AS salt FROM proof) AS p
 JOIN copied AS c ON c.fingerprint = p.fingerprint
+WHERE hash(p.fingerprint) % $slices = $slice AND hash(c.fingerprint) % $slices = $slice
 """
+_SLICE = 200_000
+"""So many are joined at once: of all, with all that their reports say, the joins would need more
+memory than a session has."""
 SEALED = "* EXCLUDE (salt, personal)"
 _LEAVES = f"""
 SELECT row_number() OVER (ORDER BY fingerprint) - 1 AS n, hash
@@ -74,7 +77,11 @@ def pack_openings(con: Session) -> Openings:
     confidence, device, item, personal): the rows of report and item that prove a violation,
     without what is `personal`, which is the text of a JSON object.
     """
-    con.execute(_OPENINGS, [secrets.token_hex(32)])
+    slices = number(con, "SELECT count(*) FROM proof") // _SLICE + 1
+    asked = {"secret": secrets.token_hex(32), "slices": slices}
+    con.execute(f"CREATE OR REPLACE TEMP TABLE opening AS {_OPENINGS}", {**asked, "slice": 0})
+    for place in range(1, slices):
+        con.execute(f"INSERT INTO opening {_OPENINGS}", {**asked, "slice": place})
     rows = number(con, "SELECT count(*) FROM opening")
     seal = {"rows": rows, "sha256": root_in(con, _LEAVES)}
     if not rows:
