@@ -44,8 +44,8 @@ def test_a_large_fleet_has_more_memory_and_never_all_of_the_machines():
         given = con.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
     assert limit(100_000) == given == "324.2 MiB"
     assert limit(200_000) == "476.8 MiB"
-    assert limit(100_000, 150_000) == given
-    assert limit(200_000, 250_000) == "619.8 MiB"
+    assert limit(100_000, 100_000) == given
+    assert limit(200_000, 200_000) == "600.8 MiB"
     assert limit(10**11) == limit(10**12)
 
 
