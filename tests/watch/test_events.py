@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
+from policycheck.watch.bell import Bell
 from policycheck.watch.events import Events
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
@@ -30,7 +30,7 @@ def _masks(folder: Path) -> Iterator[int]:
 
 
 def test_what_leaves_the_inbox_is_not_asked_about(tmp_path: Path) -> None:
-    with closing(Events(tmp_path, threading.Event())) as events:
+    with closing(Events(tmp_path, Bell())) as events:
         events.follow()
         (mask,) = _masks(tmp_path)
         assert events.told
@@ -45,7 +45,7 @@ def test_what_a_killed_watcher_left_of_its_trial_goes_with_the_next(tmp_path: Pa
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     (inbox / ".policycheck-probe").symlink_to(tmp_path / "elsewhere")
-    with closing(Events(inbox, threading.Event())) as events:
+    with closing(Events(inbox, Bell())) as events:
         events.follow()
         assert events.told
     assert list(inbox.iterdir()) == []

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import sys
-import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +22,8 @@ from watchdog.events import (
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
+from policycheck.watch.bell import Bell
+
 if sys.platform == "linux":
     from watchdog.observers.inotify import InotifyEmitter
     from watchdog.observers.inotify_c import InotifyConstants, Mask
@@ -34,15 +35,15 @@ _SILENT = ("nfs", "cifs", "smb", "fuse", "9p", "overlay", "virtiofs", "ceph", "g
 _MOUNTS = Path("/proc/self/mounts")
 
 
-class _Flag(FileSystemEventHandler):
-    """Sets a flag at every event: what happened is not kept, so nothing can pile up."""
+class _Ringer(FileSystemEventHandler):
+    """Rings the bell at every event: what happened is not kept, so nothing can pile up."""
 
-    def __init__(self, flag: threading.Event) -> None:
-        self._flag = flag
+    def __init__(self, bell: Bell) -> None:
+        self._bell = bell
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         if event.event_type not in {"opened", "closed_no_write"}:  # our own looking
-            self._flag.set()
+            self._bell.ring()
 
 
 if sys.platform == "linux":
@@ -67,11 +68,11 @@ else:
 
 
 class Events:
-    """Sets a flag whenever something happens in a folder, as far as its file system tells."""
+    """Rings a bell whenever something happens in a folder, as far as its file system tells."""
 
-    def __init__(self, folder: Path, flag: threading.Event) -> None:
+    def __init__(self, folder: Path, bell: Bell) -> None:
         self._folder = folder
-        self._flag = flag
+        self._bell = bell
         self._observer: BaseObserver | None = None
         self._inode = 0
 
@@ -90,7 +91,7 @@ class Events:
         self.close()
         self._inode = inode
         observer = _make_observer()
-        observer.schedule(_Flag(self._flag), str(self._folder), event_filter=_WANTED)
+        observer.schedule(_Ringer(self._bell), str(self._folder), event_filter=_WANTED)
         try:
             observer.start()
         except OSError:  # no watch is left on this machine
@@ -104,13 +105,13 @@ class Events:
 
         It is called the same at each start: what a watcher left that was killed here goes with it.
         """
-        self._flag.clear()
+        self._bell.hush()
         probe = self._folder / ".policycheck-probe"
         with suppress(OSError):  # it may not be written, or there is no room
             try:
                 probe.unlink(missing_ok=True)
                 probe.touch(exist_ok=False)  # which follows no link
-                return self._flag.wait(_PROBE_SECONDS)
+                return self._bell.wait(_PROBE_SECONDS)
             finally:
                 probe.unlink(missing_ok=True)
         return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -12,6 +11,7 @@ from policycheck.store.watchers import STOPPED
 from policycheck.watch import supervisor
 from policycheck.watch.backoff import Backoff
 from policycheck.watch.batch import Fate, Recorder, Trouble, describe_machine
+from policycheck.watch.bell import Bell
 from policycheck.watch.claims import Claims
 from policycheck.watch.drop import Drop
 from policycheck.watch.events import Events
@@ -43,9 +43,9 @@ class Watcher:
         pace: Pace,
         polls: bool = False,
     ) -> None:
-        self.awake = threading.Event()
         self.stopping = False
         self._reloading = False
+        self._bell = Bell()
         self._inbox = inbox
         self._open_claims = open_claims
         self._recorder = recorder
@@ -54,7 +54,7 @@ class Watcher:
         self._log = log
         self._queue = Queue(inbox, pace)
         self._rescan = pace.rescan
-        self._events = None if polls else Events(inbox.folder, self.awake)
+        self._events = None if polls else Events(inbox.folder, self._bell)
         self._claims: Claims | InPlace | None = None
         self._inode = 0
         self._touched = time.monotonic()
@@ -67,14 +67,14 @@ class Watcher:
         self._backoff = Backoff(log)
 
     def stop(self) -> None:
-        """End after the batch in hand."""
+        """End after the batch in hand; may be called where a signal is handled."""
         self.stopping = True
-        self.awake.set()
+        self._bell.ring()
 
     def reload(self) -> None:
-        """Read anew what it goes by, after the batch in hand."""
+        """Read anew what it goes by, after the batch in hand; may be called like `stop`."""
         self._reloading = True
-        self.awake.set()
+        self._bell.ring()
 
     def run(self, *, once: bool = False) -> None:
         """Watch until `stop` is called; with `once`, until nothing is left that could be taken."""
@@ -82,7 +82,7 @@ class Watcher:
         supervisor.is_ready()
         try:
             while not self.stopping:
-                self.awake.clear()
+                self._bell.hush()
                 taken = self._work()
                 if taken:
                     continue
@@ -196,21 +196,21 @@ class Watcher:
     def _wait(self) -> None:
         """Wait for an event, or until it is time to look; in trouble, until it is to try again."""
         if self.trouble:  # events do not mend it
-            self._sleep(self._backoff.pause, threading.Event())
+            self._sleep(self._backoff.pause, Bell())
         elif self._waiting:
-            self._sleep(max(0.05, min(self._inbox.settle / 4, _WITHOUT_EVENTS)), self.awake)
+            self._sleep(max(0.05, min(self._inbox.settle / 4, _WITHOUT_EVENTS)), self._bell)
         elif self._standing.unsettled:
-            self._sleep(_WITHOUT_EVENTS, self.awake)
+            self._sleep(_WITHOUT_EVENTS, self._bell)
         elif self._events and self._events.told and not self._inbox.recursive:
-            self._sleep(self._rescan, self.awake)
+            self._sleep(self._rescan, self._bell)
         else:
-            self._sleep(min(_WITHOUT_EVENTS, self._rescan), self.awake)
+            self._sleep(min(_WITHOUT_EVENTS, self._rescan), self._bell)
 
-    def _sleep(self, seconds: float, awake: threading.Event) -> None:
+    def _sleep(self, seconds: float, bell: Bell) -> None:
         until = time.monotonic() + seconds
         while not (self.stopping or self._reloading) and (left := until - time.monotonic()) > 0:
             self._beat("waiting")
-            if awake.wait(min(left, _WITHOUT_EVENTS)):
+            if bell.wait(min(left, _WITHOUT_EVENTS)):
                 return
 
     def _beat(self, state: str) -> None:
