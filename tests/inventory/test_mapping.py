@@ -114,6 +114,64 @@ def test_a_row_of_totals_begins_in_a_column_that_is_not_read(read, tmp_path, row
     assert len(reading.reports("device_id")) == (1 if rejected else 2)
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "导出人：张三,,",
+        "导出人：,张三,",
+        "导出时间: 2026-11-20 08:00,,",
+        "制表日期：2026年11月20日,,",
+        "共 2 条记录,,",
+        "总共2台设备,,",
+        "第 1 页 共 3 页,,",
+        "Exported by: ann@example.org,,",
+        "Exported by ann on 2026-11-20,,",
+        "Generated on 2026-11-20,,",
+        "Report generated: 2026-11-20T08:00:00Z,,",
+        "Total records: 2,,",
+        "2 records exported,,",
+        "End of report,,",
+        "-----------,,",
+        "*** end ***,,",
+        "Page 1 of 3,,",
+        "© 2026 Example Ltd.,,",
+        "Confidential,,",
+        "2026-11-20 08:00:13,,",
+        "Erstellt am: 20.11.2026,,",
+    ],
+)
+def test_a_remark_below_a_list_is_no_device(read, tmp_path, row):
+    mapping = write_mapping(tmp_path / "m.yaml", MAPPING)
+    (tmp_path / "t.csv").write_text(f"Host,App,Seen\npc-1,WeChat,2026-11-01\n{row}\n", "utf-8")
+    reading = read(tmp_path / "t.csv", mappings=[mapping])
+    said = f"a remark below a list is no device: {row.partition(',')[0]}"
+    assert reading.rejected() == [(2, said)]
+    assert len(reading.reports("device_id")) == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Export-PC", "共享电脑2", "Note 10", "Page", "Confidential-7", "3 Musketeers", "Sum-1",
+     "Generator 2", "2026-11", "aa:bb:cc:dd:ee:ff", "Endor", "数据中心-1", "打印机1号", "注册台"],
+)  # fmt: skip
+def test_a_device_that_is_called_almost_so_is_one(read, tmp_path, name):
+    mapping = write_mapping(tmp_path / "m.yaml", MAPPING)
+    (tmp_path / "t.csv").write_text(f"Host,App,Seen\n{name},,\n", "utf-8")
+    reading = read(tmp_path / "t.csv", mappings=[mapping])
+    assert reading.rejected() == []
+    assert len(reading.reports("device_id")) == 1
+
+
+@pytest.mark.parametrize("row", ["导出人：,张三,,", "Exported by:,ann,,"])
+def test_a_remark_begins_in_a_column_that_is_not_read(read, tmp_path, row):
+    mapping = write_mapping(tmp_path / "m.yaml", MAPPING)
+    table = f"No.,Host,App,Seen\n1,pc-1,WeChat,2026-11-01\n{row}\n"
+    (tmp_path / "t.csv").write_text(table, encoding="utf-8")
+    reading = read(tmp_path / "t.csv", mappings=[mapping])
+    said = f"a remark below a list is no device: {row.partition(',')[0]}"
+    assert reading.rejected() == [(2, said)]
+
+
 def test_it_lists_what_the_mapping_says_and_nothing_for_empty_cells(read, files, emm):
     reading = read(files / "mapping/emm.csv", mappings=[emm])
     assert reading.listings() == [(1, "app", "all"), (2, "app", "managed"), (4, "app", "managed")]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from policycheck.inventory.mapping.checks import IDENTITIES
 from policycheck.inventory.mapping.file import FileMapping, MappedField
+from policycheck.inventory.mapping.footers import find_footer
 from policycheck.inventory.mapping.times import read_time
 from policycheck.inventory.mapping.words import clean_text, translate_words
 from policycheck.inventory.staging.columns import (
@@ -20,8 +21,6 @@ from policycheck.model import DEVICE_COLUMNS, ITEM_COLUMNS, Column
 from policycheck.text import fold_text
 
 _HARDWARE_IDS = ("serial", "udid")
-_TOTALS = "(grand )?totals?|sub ?totals?|sum|合计|总计|小计|汇总|合計|總計|小計|总数|總數"
-"""What tables call a row of sums, in the languages of our headers."""
 _FIRST = "m_first"
 """The packed text of a first column that is not read, such as a row's number."""
 _LISTED = "1"
@@ -140,7 +139,8 @@ class _Maker:
         named = " or ".join(_label(name, fields[name]) for name in IDENTITIES if name in fields)
         faults = [f"CASE WHEN {ref} IS NULL THEN {quote_text(f'no {named}')} END"]
         identities = [self._pick(fields[name]) for name in IDENTITIES if name in fields]
-        faults.append(_find_totals(ref, identities, self._first))
+        cells = list(self._texts.values())
+        faults.append(find_footer(ref, self._first, identities, cells))
         faults += [
             _find_rounded(self._pick(fields[name]), _label(name, fields[name]))
             for name in IDENTITIES
@@ -193,25 +193,6 @@ class _Maker:
 def _label(name: str, field: MappedField) -> str:
     """Return what the report calls a column."""
     return field.columns[0] if field.columns else name
-
-
-def _find_totals(ref: str, identities: Sequence[str], first: str) -> str:
-    """Return the SQL of the reason against a row of sums.
-
-    Nothing but such a word names its device, or such a word begins it and a number does.
-    """
-    others = " + ".join(f"({text} IS NOT NULL)::INTEGER" for text in identities)
-    said = "'a row of totals is no device: ' || left"
-    return (
-        f"CASE WHEN ({others}) <> 1 THEN NULL"
-        f" WHEN {_is_total(ref)} THEN {said}({ref}, 60)"
-        f" WHEN {_is_total(first)} AND regexp_full_match({ref}, '[\\d,.]+')"
-        f" THEN {said}({first}, 60) END"
-    )
-
-
-def _is_total(text: str) -> str:
-    return f"regexp_full_match({text}, '({_TOTALS})\\s*[:：]?\\s*\\d*', 'i')"
 
 
 def _find_rounded(text: str, label: str) -> str:
