@@ -134,11 +134,39 @@ def test_rows_that_continue_a_device(read, files):
     assert reading.listings() == [(1, "app", "all")]
     assert reading.items("record, identifier, name, version") == [
         (1, "com.apple.Safari", "Safari.app", "17.5"),
+        (1, "com.apple.systempreferences", "System Settings.app", "15.0"),
         (1, "com.tencent.xinWeChat", "WeChat.app", "3.8.9"),
         (1, None, "易信.app", "9.1"),
     ]
     line = reading.result.inputs[0]
-    assert (line.devices, line.items, line.records, line.rejected) == (2, 3, 2, 0)
+    assert (line.devices, line.items, line.records, line.rejected) == (2, 4, 2, 0)
+
+
+@pytest.mark.parametrize("left", ["WeChat", "Safari"])
+def test_a_search_for_an_app_does_not_say_what_else_there_is(read, files, tmp_path, left):
+    """Jamf shows of a field with several values what meets the search's criterion on it."""
+    path = tmp_path / "x.csv"
+    text = (files / "jamf" / "search_computers.csv").read_text(encoding="utf-8-sig")
+    head, *rows = text.splitlines()
+    device, new = rows[0].split(",WeChat.app")[0], rows[-1]
+    path.write_text(f"{head}\n{device},{left}.app,1,\n{new}\n", encoding="utf-8")
+    reading = read(path)
+    assert reading.items("record, name") == [(1, f"{left}.app")]
+    assert reading.listings() == []
+    (problem,) = reading.result.problems
+    assert "lists apps of 1 device and may leave others out" in problem.message
+
+
+def test_a_search_of_mobile_devices_never_proves_that_an_app_is_missing(read, files, tmp_path):
+    path = tmp_path / "x.csv"
+    head, *rows = (files / "jamf" / "search_mobile.csv").read_text("utf-8-sig").splitlines()
+    rows = [f"{row},Yixin,Institutional" for row in rows]
+    table = "\n".join([f"{head},App Name,Device Ownership Type", *rows])
+    path.write_text(f"{table}\n", encoding="utf-8")
+    reading = read(path)
+    assert reading.items("name") == [("Yixin",), ("Yixin",), ("Yixin",)]
+    assert reading.listings() == []
+    assert [problem.severity for problem in reading.result.problems] == ["warning"]
 
 
 def test_a_search_without_an_app_field_lists_nothing(read, files):
@@ -184,7 +212,8 @@ def test_a_lost_row_may_have_been_the_devices_own(read, files, tmp_path):
     path = tmp_path / "x.csv"
     text = (files / "jamf" / "search_computers.csv").read_text(encoding="utf-8")
     lines = text.splitlines()
-    path.write_text("\n".join([lines[0], lines[2], lines[1], "a,b", *lines[3:]]), encoding="utf-8")
+    table = [lines[0], lines[4], lines[1], "a,b", lines[2], lines[3], lines[5]]
+    path.write_text("\n".join(table), encoding="utf-8")
     reading = read(path)
     assert reading.reports("name, partial") == [("LINA-MBP", True), ("NEW-MAC", False)]
     assert reading.listings() == [(1, "app", "managed")]

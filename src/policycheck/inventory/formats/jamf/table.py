@@ -46,6 +46,16 @@ _DEVICE: Mapping[str, tuple[str, ...]] = {
 _TIMES = (
     "Last Inventory Update", "Last Check-in", "Last Check-In", "LastConnected", "Last Contact",
 )  # fmt: skip
+_STOCK = frozenset(
+    {
+        "activity monitor", "app store", "calculator", "calendar", "console", "contacts",
+        "dictionary", "disk utility", "facetime", "font book", "mail", "maps", "messages", "notes",
+        "photos", "preview", "quicktime player", "reminders", "safari", "system preferences",
+        "system settings", "terminal", "textedit", "time machine",
+    }
+)  # fmt: skip
+"""Apps that come with every Mac (Apple, "Included apps on your Mac"), by their names."""
+_WITNESSES = 2
 _NO_YEARS = ("0001", "1970", "9999")
 _ATTRIBUTES = ("Department", "Building", "Site", "Position")
 _APP = {
@@ -97,14 +107,24 @@ def read_table(source: Source, staging: Staging) -> None:
     """
     columns = settle_columns(source)
     unread: list[str] = []
+    unproven = 0
     for device in _join_rows(source, columns, staging):
         report = _make_report(device, source.head)
+        unproven += bool(report.items and not report.listing)
         said = first_text(device.row, *_TIMES)
         if "reported_at" not in report.device and said and said[:4] not in _NO_YEARS:
             unread.append(said)
         add_report(source, device.record, report, staging)
     if unread:
         staging.warn_of_times(source.input_no, len(unread), unread[0])
+    if unproven:
+        staging.warn(
+            source.path,
+            f"lists apps of {unproven:,} {'device' if unproven == 1 else 'devices'} and may leave"
+            " others out: a search with a criterion on apps shows no more than what meets it",
+            "what is listed counts, what is not is unknown; export computers-inventory or"
+            " mobile-devices/detail by Jamf's API instead",
+        )
 
 
 def _join_rows(source: Source, columns: Sequence[str], staging: Staging) -> Iterator[_Device]:
@@ -183,10 +203,7 @@ def _make_report(device: _Device, head: Head) -> DeviceReport:
         "managed": flag(row, "Managed") or flag(row, "IsManaged"),
         "reported_at": next(filter(None, (_read_time(row, name) for name in _TIMES)), ""),
     }
-    listing = {}
-    if device.apps:
-        is_whole = is_computer or columns["ownership"] == "corporate"
-        listing = {"app": "all" if is_whole else "managed"}
+    listing = {"app": "all"} if is_computer and _is_whole(device.apps) else {}
     kind = "macos_bundle" if is_computer else "ios_bundle"
     items = [
         filled(
@@ -200,6 +217,12 @@ def _make_report(device: _Device, head: Head) -> DeviceReport:
     attributes = {name.lower(): text(row, name) for name in _ATTRIBUTES if text(row, name)}
     columns = filled(**columns)
     return DeviceReport(columns, items, listing, attributes, partial=device.is_partial)
+
+
+def _is_whole(apps: Sequence[Mapping[str, str]]) -> bool:
+    """Tell the apps of a Mac from those that a search was for: some are on every Mac."""
+    names = {app["name"].lower().removesuffix(".app") for app in apps}
+    return len(names & _STOCK) >= _WITNESSES
 
 
 def _read_time(row: Mapping[str, str], name: str) -> str:
