@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from policycheck.engine.session import open_session
-from policycheck.inventory.base import Input, Progress, ReadResult
+from policycheck.inventory.base import Input, Progress, ReadResult, Source
 from policycheck.inventory.detect import READERS
 from policycheck.inventory.files.opening import Opener
 from policycheck.inventory.mapping.file import FileMapping
@@ -90,20 +90,22 @@ def inspect(
 def suggest(path: Path) -> str:
     """Return a first mapping for a report that no reader knows.
 
-    Of a workbook or an archive, it is the mapping of the first part that has one: a cover sheet
-    may come before. Raises PolicycheckError where none is a table or JSON that names a device,
-    with what the first lacks.
+    Of a workbook or an archive, it is the mapping of the first part that has one, and of those
+    with the same columns: a cover sheet may come before. Raises PolicycheckError where none is a
+    table or JSON that names a device, with what the first lacks.
     """
     with tempfile.TemporaryDirectory(prefix="policycheck-") as scratch:
         con = open_session(Path(scratch))
         try:
             opener = Opener(con, Path(scratch), lambda size: None)
             faults: list[UnreadableError] = []
-            for _, _, found in opener.open(path):
+            parts = [found for _, _, found in opener.open(path)]
+            sources = [part for part in parts if isinstance(part, Source)]
+            for part in parts:
                 try:
-                    if isinstance(found, UnreadableError):
-                        raise found
-                    return suggest_mapping(found)
+                    if isinstance(part, UnreadableError):
+                        raise part
+                    return suggest_mapping(part, [each for each in sources if each is not part])
                 except UnreadableError as error:
                     faults.append(error)
             first = faults[0]

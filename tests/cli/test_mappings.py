@@ -69,6 +69,25 @@ def test_a_suggestion_is_of_the_first_sheet_that_has_one(
     assert "tells: Total devices, 2" in capsys.readouterr().err
 
 
+def test_a_suggestion_looks_at_all_sheets_with_the_same_columns(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = openpyxl.Workbook()
+    for sheet, row in [
+        (book.active, ["D1", "Android", "WeChat", "com.tencent.mm"]),
+        (book.create_sheet("iPhones"), ["D2", "iOS", "WeChat", "com.tencent.xin"]),
+    ]:
+        sheet.append(["Device ID", "Platform", "App Name", "Package Name"])
+        sheet.append(row)
+    book.save(folder / "x.xlsx")
+    assert main(["inventory", "inspect", "--suggest-mapping", "x.xlsx"]) == 0
+    assert "identifier_type" not in capsys.readouterr().out
+    book.remove(book["iPhones"])
+    book.save(folder / "x.xlsx")
+    assert main(["inventory", "inspect", "--suggest-mapping", "x.xlsx"]) == 0
+    assert "identifier_type: {value: android_package}" in capsys.readouterr().out
+
+
 def test_no_suggestion_tells_a_stranger_by_name(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

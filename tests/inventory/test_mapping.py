@@ -172,6 +172,20 @@ def test_a_remark_begins_in_a_column_that_is_not_read(read, tmp_path, row):
     assert reading.rejected() == [(2, said)]
 
 
+def test_an_item_that_names_no_device_may_be_of_the_one_above_it(read, tmp_path):
+    """So a spreadsheet's merged cells look once they are saved as CSV."""
+    mapping = write_mapping(tmp_path / "m.yaml", MAPPING.replace("managed", "all"))
+    rows = ["pc-1,WeChat,", ",Yixin,", ",QQ,", "pc-2,QQ,", ",,2026-11-01", "pc-3,QQ,", "pc-4,QQ,"]
+    table = "\n".join(["Host,App,Seen", *rows, ",Yixin,"])
+    (tmp_path / "t.csv").write_text(f"{table}\n", "utf-8")
+    reading = read(tmp_path / "t.csv", mappings=[mapping])
+    assert [record for record, _ in reading.rejected()] == [2, 3, 5, 8]
+    assert reading.reports("device_id, partial") == [
+        ("pc-1", True), ("pc-2", False), ("pc-3", False), ("pc-4", True),
+    ]  # fmt: skip
+    assert [extent for _, _, extent in reading.listings()] == ["managed", "all", "all", "managed"]
+
+
 def test_it_lists_what_the_mapping_says_and_nothing_for_empty_cells(read, files, emm):
     reading = read(files / "mapping/emm.csv", mappings=[emm])
     assert reading.listings() == [(1, "app", "all"), (2, "app", "managed"), (4, "app", "managed")]

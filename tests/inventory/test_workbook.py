@@ -20,6 +20,44 @@ def test_each_sheet_is_a_table(read, tmp_path):
     assert reading.items("name, version, record") == [("WeChat", "8.1", 1), ("QQ", "9", 1)]
 
 
+def test_merged_cells_are_true_of_each_of_their_rows(read, tmp_path):
+    rows = [
+        HEADER,
+        ["D1", "ios", "app=all", "WeChat", "8.1"],
+        ["", "", "", "QQ", "9"],
+        ["D2", "ios", "app=all", "Yixin", "1"],
+        ["D3", "ios", "app=all", "Yixin", "2"],
+    ]
+    path = write_workbook(tmp_path / "a.xlsx", {"one": rows}, ["A2:A3", "B2:B3", "C2:C3", "E4:E5"])
+    reading = read(path)
+    assert reading.rejected() == []
+    assert reading.reports("device_id") == [("D1",), ("D2",), ("D3",)]
+    assert reading.items("name, version, record") == [
+        ("WeChat", "8.1", 1), ("QQ", "9", 2), ("Yixin", "1", 3), ("Yixin", "2", 4),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("above", "merged"),
+    [
+        ([["Devices", "", "", "Apps"]], ["A1:C1", "D1:E1"]),
+        ([["Devices", "", "listing", "Apps"]], ["A1:B1", "C1:C2", "D1:E1"]),
+        ([["Inventory"], [], ["Devices", "", "", "Apps"]], ["A1:E1", "A3:C3", "D3:E3"]),
+    ],
+)  # fmt: skip
+def test_what_heads_groups_of_columns_is_no_header(read, tmp_path, above, merged):
+    rows = [*above, HEADER, ["D1", "ios", "app=all", "WeChat", "8.1"]]
+    reading = read(write_workbook(tmp_path / "a.xlsx", {"one": rows}, merged))
+    assert not reading.result.problems
+    assert reading.items("name, version, record") == [("WeChat", "8.1", 1)]
+
+
+def test_a_range_as_large_as_a_sheet_can_be(read, tmp_path):
+    rows = [HEADER, ["D1", "ios", "app=all", "WeChat", "8.1"]]
+    path = write_workbook(tmp_path / "a.xlsx", {"one": rows}, ["A2:XFD1048576"])
+    assert read(path).items("name") == [("WeChat",)]
+
+
 @pytest.mark.parametrize("kept", [60, 400])
 def test_a_damaged_workbook(read, tmp_path, kept):
     path = write_workbook(tmp_path / "a.xlsx", {"one": [HEADER]})

@@ -12,8 +12,14 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 
-def write_workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[str | float]]]) -> Path:
-    """Write sheets, each as its rows."""
+def write_workbook(
+    path: Path,
+    sheets: Mapping[str, Sequence[Sequence[str | float]]],
+    merged: Sequence[str] = (),
+) -> Path:
+    """Write sheets, each as its rows; in each, ranges such as `A1:C1` are merged."""
+    spans = "".join(f'<mergeCell ref="{span}"/>' for span in merged)
+    spans = f"<mergeCells>{spans}</mergeCells>" if spans else ""
     listed = "".join(
         f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"/>' for n, name in enumerate(sheets, 1)
     )
@@ -33,7 +39,7 @@ def write_workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[str | floa
     for number, rows in enumerate(sheets.values(), 1):
         lines = "".join(f'<row r="{n}">{_cells(n, row)}</row>' for n, row in enumerate(rows, 1))
         parts[f"xl/worksheets/s{number}.xml"] = (
-            f'<worksheet xmlns="{_MAIN}"><sheetData>{lines}</sheetData></worksheet>'
+            f'<worksheet xmlns="{_MAIN}"><sheetData>{lines}</sheetData>{spans}</worksheet>'
         )
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():

@@ -1,8 +1,9 @@
 """Excel workbooks (.xlsx, .xlsb) as tables: each sheet becomes CSV, read as any other.
 
 Whoever reads CSV reads Excel: our own table, Intune, mappings, people files. Rows above the
-header with a title in one cell are left out. A number that a sheet holds as a number has lost
-its leading and trailing zeros; nobody can give them back.
+header with a title in one cell are left out, and so are those whose cells head groups of columns.
+What merged cells show is true of each of their rows. A number that a sheet holds as a number has
+lost its leading and trailing zeros; nobody can give them back.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -96,14 +98,46 @@ def _translate(error: BaseException) -> BaseException:
 def _write_rows(sheet: CalamineSheet) -> Iterator[bytes]:
     """Yield the rows as lines of CSV, from the first one that may be a header."""
     is_started = False
-    for row in sheet.iter_rows():
-        cells = [_write_cell(cell) for cell in row]
+    merges = _Merges(sheet)
+    for number, row in enumerate(sheet.iter_rows()):
+        cells = merges.fill(number, [_write_cell(cell) for cell in row])
         filled = sum(map(bool, cells))
-        is_started = is_started or filled > 1
+        is_started = is_started or (filled > 1 and not merges.has_groups(number, len(cells)))
         if is_started and filled:
             line = io.StringIO()
             csv.writer(line, lineterminator="\n").writerow(cells)
             yield line.getvalue().encode("utf-8", errors="replace")
+
+
+class _Merges:
+    """The merged cells of a sheet: only the first of them holds what all of them show."""
+
+    def __init__(self, sheet: CalamineSheet) -> None:
+        self._starting: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+            self._starting[top].append((left, bottom, right))
+        self._open: dict[int, tuple[int, str]] = {}
+
+    def fill(self, number: int, cells: list[str]) -> list[str]:
+        """Return the cells of a row; to be called for each row in turn.
+
+        What is merged down is repeated, what is merged to the right is not: it has other columns.
+        """
+        for column, (bottom, text) in list(self._open.items()):
+            if number > bottom:
+                del self._open[column]
+            elif not cells[column]:
+                cells[column] = text
+        for left, bottom, _ in self._starting.get(number, ()):
+            if bottom > number and left < len(cells):
+                self._open[left] = bottom, cells[left]
+        return cells
+
+    def has_groups(self, number: int, width: int) -> bool:
+        """Tell a row that heads groups of columns: another one below it has their names."""
+        spans = self._starting.get(number, ())
+        grouped = sum(right - left + 1 for left, _, right in spans if right > left)
+        return grouped * 2 >= width or any(bottom > number for _, bottom, _ in spans)
 
 
 def _write_cell(cell: Cell) -> str:

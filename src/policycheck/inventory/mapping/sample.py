@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 
 from policycheck.inventory.base import Source
@@ -16,19 +17,18 @@ Sample = Mapping[str, Sequence[str]]
 """A column's header (in JSON its path) -> its values in the first records."""
 
 
-def sample_table(source: Source) -> Sample:
-    """Return the values of a table's columns."""
-    lines = (line.decode(errors="replace") for line in islice(source.lines(), _RECORDS))
-    rows = csv.reader(lines, delimiter=source.head.delimiter)
-    next(rows, None)
-    values: dict[str, list[str]] = {name: [] for name in source.head.columns if name}
-    try:
-        for row in rows:
-            for name, cell in zip(source.head.columns, row, strict=False):
-                if name:
-                    values[name].append(cell.strip())
-    except csv.Error:
-        pass  # a look at what came before is enough
+def sample_tables(sources: Sequence[Source]) -> Sample:
+    """Return the values of the columns of tables that have the same ones."""
+    values: dict[str, list[str]] = {name: [] for name in sources[0].head.columns if name}
+    for source in sources:
+        lines = (line.decode(errors="replace") for line in islice(source.lines(), _RECORDS))
+        rows = csv.reader(lines, delimiter=source.head.delimiter)
+        next(rows, None)
+        with suppress(csv.Error):  # a look at what came before is enough
+            for row in rows:
+                for name, cell in zip(source.head.columns, row, strict=False):
+                    if name:
+                        values[name].append(cell.strip())
     return values
 
 

@@ -9,7 +9,7 @@ from policycheck.inventory.base import Source
 from policycheck.inventory.mapping.headers import PERSON_SYNONYMS, match_headers
 from policycheck.inventory.mapping.obstacles import find_obstacle, names_device
 from policycheck.inventory.mapping.remarks import write_remarks
-from policycheck.inventory.mapping.sample import Sample, sample_json, sample_table
+from policycheck.inventory.mapping.sample import Sample, sample_json, sample_tables
 from policycheck.inventory.mapping.words import EMPTY, UNKNOWN, tell_word
 from policycheck.inventory.report_file import UnreadableError
 from policycheck.inventory.strangers import find_stranger
@@ -25,8 +25,10 @@ _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-]\d{4}")
 Found = Mapping[tuple[str, str], str]
 
 
-def suggest_mapping(source: Source) -> str:
+def suggest_mapping(source: Source, alike: Sequence[Source] = ()) -> str:
     """Return a mapping file for a source, with remarks on what is to be looked at.
+
+    `alike` are other parts of its file: tables with the same columns are looked at with it.
 
     Where no column names a device, but one names a person, it is a mapping of people.
 
@@ -34,7 +36,8 @@ def suggest_mapping(source: Source) -> str:
         UnreadableError: where it is no table or JSON, or nothing in it names a device.
     """
     if source.head.form == "table":
-        sample, items, records = sample_table(source), "", ""
+        tables = [each for each in alike if each.head.columns == source.head.columns]
+        sample, items, records = sample_tables([source, *tables]), "", ""
     elif source.head.form == "json":
         sample, items, records = sample_json(source)
     elif stranger := find_stranger(source.head):

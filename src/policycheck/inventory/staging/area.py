@@ -194,6 +194,8 @@ class Staging:
             "INSERT INTO incomplete SELECT input_no, device_ref FROM fault"
             " WHERE device_ref IS NOT NULL"
         )
+        if not documents:
+            part.mark_owners()
         for input_no, (records, items) in part.count().items():
             self.records[input_no] += records
             self.items[input_no] += items

@@ -127,6 +127,27 @@ class Part:
             " same device' FROM ranked WHERE record <> newest"
         )
 
+    def mark_owners(self) -> None:
+        """Add to `incomplete` the devices above items that name none: they may be theirs.
+
+        So a table reads whose cells were merged, or that names each device once.
+        """
+        held = [f"{name} IS NOT NULL" for name in self._shape.item if name != "kind"]
+        orphans = "SELECT input_no, record FROM fault WHERE device_ref IS NULL"
+        if not held or not self._con.execute(f"{orphans} LIMIT 1").fetchall():
+            return
+        said = (
+            f"SELECT {self._input} AS input_no, {self._record} AS number, device_ref,"
+            f" {' OR '.join(held)} AS has_item FROM {self._rows}"
+        )
+        self._con.execute(
+            f"INSERT INTO incomplete WITH said AS ({said})"
+            " SELECT DISTINCT lost.input_no, above.device_ref FROM"
+            f" (FROM said WHERE has_item AND (input_no, number) IN ({orphans})) AS lost"
+            " ASOF JOIN (FROM said WHERE device_ref IS NOT NULL) AS above"
+            " ON lost.input_no = above.input_no AND lost.number > above.number"
+        )
+
     def count(self) -> dict[int, tuple[int, int]]:
         """Return, for each input, its records and its items."""
         items = "*" if not self._shape.bare else "CASE WHEN NOT device_bare THEN 1 END"
