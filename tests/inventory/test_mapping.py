@@ -136,6 +136,8 @@ def test_a_row_of_totals_begins_in_a_column_that_is_not_read(read, tmp_path, row
         "Page 1 of 3,,",
         "© 2026 Example Ltd.,,",
         "Confidential,,",
+        "备注：内部使用,,",
+        "合计: 12 台,,",
         "2026-11-20 08:00:13,,",
         "Erstellt am: 20.11.2026,,",
     ],
@@ -152,7 +154,8 @@ def test_a_remark_below_a_list_is_no_device(read, tmp_path, row):
 @pytest.mark.parametrize(
     "name",
     ["Export-PC", "共享电脑2", "Note 10", "Page", "Confidential-7", "3 Musketeers", "Sum-1",
-     "Generator 2", "2026-11", "aa:bb:cc:dd:ee:ff", "Endor", "数据中心-1", "打印机1号", "注册台"],
+     "Generator 2", "2026-11", "aa:bb:cc:dd:ee:ff", "Endor", "End office 3", "数据中心-1",
+     "打印机1号", "注册台", "共享电脑2部门用", "共享平板3台"],
 )  # fmt: skip
 def test_a_device_that_is_called_almost_so_is_one(read, tmp_path, name):
     mapping = write_mapping(tmp_path / "m.yaml", MAPPING)
@@ -160,6 +163,16 @@ def test_a_device_that_is_called_almost_so_is_one(read, tmp_path, name):
     reading = read(tmp_path / "t.csv", mappings=[mapping])
     assert reading.rejected() == []
     assert len(reading.reports("device_id")) == 1
+
+
+@pytest.mark.parametrize("first", ["更新时间: 2026", "Created by: ann", "Note: lent", "备注：借出"])
+def test_a_remark_beside_a_device_and_its_app_is_none_below_the_list(read, tmp_path, first):
+    mapping = write_mapping(tmp_path / "m.yaml", MAPPING)
+    table = f"Status,Host,App,Seen\n{first},Note: Emma,WeChat,2026-11-01\n"
+    (tmp_path / "t.csv").write_text(table, encoding="utf-8")
+    reading = read(tmp_path / "t.csv", mappings=[mapping])
+    assert reading.rejected() == []
+    assert reading.items("name") == [("WeChat",)]
 
 
 @pytest.mark.parametrize("row", ["导出人：,张三,,", "Exported by:,ann,,"])

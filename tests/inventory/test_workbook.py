@@ -37,6 +37,16 @@ def test_merged_cells_are_true_of_each_of_their_rows(read, tmp_path):
     ]  # fmt: skip
 
 
+def test_merged_cells_of_a_table_that_begins_further_in(read, tmp_path):
+    rows = [[], ["", "", *HEADER], ["", "", "D1", "ios", "app=all", "WeChat", "8.1"]]
+    rows.append(["", "", "", "", "", "QQ", ""])
+    merged = ["C3:C4", "D3:D4", "E3:E4"]
+    reading = read(write_workbook(tmp_path / "a.xlsx", {"one": rows}, merged))
+    assert reading.rejected() == []
+    assert reading.items("name, version, record") == [("WeChat", "8.1", 1), ("QQ", None, 2)]
+    assert reading.listings() == [(1, "app", "all")]
+
+
 @pytest.mark.parametrize(
     ("above", "merged"),
     [

@@ -7,6 +7,8 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -218,6 +220,19 @@ def test_a_second_writer_is_told_who_holds_the_lock(tmp_path) -> None:
     with second.writing():
         pass  # and the lock is free again
     assert not (tmp_path / "store.db-writer").exists()
+
+
+def test_a_file_that_another_makes_a_store_of_is_waited_for(tmp_path) -> None:
+    """For its journal's kind SQLite itself does not wait: of two at once, one was turned away."""
+    other = sqlite3.connect(tmp_path / "store.db", isolation_level=None, check_same_thread=False)
+    with closing(other):
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(PolicycheckError, match="is locked by another policycheck"):
+            open_store("sqlite:///store.db", tmp_path, wait=0.05)
+        released = threading.Timer(0.2, other.rollback)
+        released.start()
+        open_store("sqlite:///store.db", tmp_path)
+        released.join()
 
 
 def test_a_writer_that_was_killed_locks_nobody_out(tmp_path) -> None:

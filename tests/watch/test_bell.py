@@ -47,5 +47,5 @@ def test_a_hushed_bell_is_not_heard() -> None:
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs an interval timer")
 def test_signals_in_the_midst_of_waiting_do_no_harm() -> None:
-    """With threading.Event it stands still after some hundred of them."""
+    """With threading.Event this does not end."""
     subprocess.run([sys.executable, "-c", _RUNG_BY_SIGNALS], check=True, timeout=BOUND)

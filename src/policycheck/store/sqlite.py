@@ -9,21 +9,23 @@ from __future__ import annotations
 import os
 import socket
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
-from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+from sqlalchemy.pool import NullPool
 
 from policycheck.problems import PolicycheckError
 from policycheck.store.faults import fault, shown
 
 WAIT_SECONDS = 5.0
 """How long to wait for another process's lock before saying so."""
-_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "cache_size = -12288")
+_PRAGMAS = ("synchronous = FULL", "cache_size = -12288")
 """Foreign keys are declared, where they are, but not enforced."""
+_AGAIN_SECONDS = 0.02
 _HOLDER = "-writer"
 
 
@@ -45,16 +47,31 @@ def connect(url: URL, wait: float) -> Engine:
     arguments = {"timeout": wait, "check_same_thread": False}
     # no error quotes what is stored: it is of people, and is not for logs
     engine = create_engine(url, poolclass=NullPool, connect_args=arguments, hide_parameters=True)
-    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "connect", lambda made, _: _set_up(made, wait))
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _set_up(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+def _set_up(connection: sqlite3.Connection, wait: float) -> None:
     """Leave transactions to us; keep readers and the writer out of each other's way."""
     connection.isolation_level = None
+    _use_wal(connection, wait)
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _use_wal(connection: sqlite3.Connection, wait: float) -> None:
+    """Switch a new file to WAL; for this alone SQLite does not wait until another has done so."""
+    until = time.monotonic() + wait
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+        except sqlite3.OperationalError as error:
+            if "database is locked" not in str(error) or time.monotonic() >= until:
+                raise
+            time.sleep(_AGAIN_SECONDS)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:

@@ -114,8 +114,10 @@ class _Merges:
 
     def __init__(self, sheet: CalamineSheet) -> None:
         self._starting: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+        """Those that begin in a row: first column, last row, last column."""
+        _, margin = sheet.start or (0, 0)  # the rows have no empty columns before the first
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-            self._starting[top].append((left, bottom, right))
+            self._starting[top].append((left - margin, bottom, right - margin))
         self._open: dict[int, tuple[int, str]] = {}
 
     def fill(self, number: int, cells: list[str]) -> list[str]:
@@ -129,7 +131,7 @@ class _Merges:
             elif not cells[column]:
                 cells[column] = text
         for left, bottom, _ in self._starting.get(number, ()):
-            if bottom > number and left < len(cells):
+            if bottom > number and 0 <= left < len(cells):
                 self._open[left] = bottom, cells[left]
         return cells
 

@@ -18,10 +18,9 @@ _SUM = (
 _LABEL = (
     "(导出|匯出|汇出|下载|打印|列印|制表|製表|统计|統計|生成|产生|操作|查询|报表|報表|数据|資料|更新)"
     "(人|人员|人員|者|员|用户|账号|时间|時間|日期|单位|部门|条件|范围|来源|來源)"
-    "|备注|備註|说明|說明|注|notes?|remarks?|disclaimer"
     "|((data|report|list) )?(exported|generated|created|printed|downloaded|produced|prepared)"
     "( (by|on|at|from|date|time))?"
-    "|(export|report|generation|print) (date|time|name|id|period|generated)|filters?( applied)?"
+    "|(export|report|generation|print) (date|time|name|id|period|generated)"
     "|total (records|rows|devices|computers|count|items|number of [a-z]+)"
     "|(records|rows|devices|computers) (exported|found|listed)"
     "|(exportiert|erstellt|gedruckt|exporté|généré|créé|imprimé)( (von|am|par|le))?"
@@ -29,10 +28,12 @@ _LABEL = (
 """What stands before a colon below a list; no device is called so."""
 _REMARK = (
     "((data|report|list) )?(exported|generated|created|printed|downloaded) (by|on|at|from) .+"
-    "|(end of|---+|===+|[*][*][*]+) ?.*|total (records|rows|devices|computers)? ?[0-9]+"
+    "|end of .+|(---+|===+|[*][*][*]+).*|total (records|rows|devices|computers)? ?[0-9]+"
     "|[0-9]+ (records?|rows?|devices?|computers?|items?|entr(y|ies))"
     "( (in total|exported|found|listed|total))?"
-    "|(总?共|總?共|合计|合計|总计|總計).*[0-9]+ *(条|條|台|个|個|项|項|页|頁|部|行).*"
+    "|(总?共|總?共|合计|合計|总计|總計)[计計有为為:：]? *[0-9,]+ *"
+    "(条|條|台|个|個|项|項|页|頁|部|行).*"
+    "|(备注|備註|说明|說明|注|notes?|remarks?|disclaimer|filters?( applied)?) *[:：].*"
     "|第 *[0-9]+ *[页頁].*|page [0-9]+( (of|/) [0-9]+)?|(©|[(]c[)]|copyright) .*"
     "|((strictly )?confidential|for internal use only|内部资料|內部資料|机密)([ .,，。].*)?"
     "|[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?([ T][0-9]{1,2}:[0-9]{2}(:[0-9]{2})?)?"
@@ -56,9 +57,9 @@ def find_footer(ref: str, first: str, identities: Sequence[str], cells: Sequence
         f" WHEN {named} AND {_is(first, _SUM)} AND {_is(ref, '[0-9,.]+')}"
         f" THEN {total} || left({first}, 60)"
         f" WHEN {_is_label(ref)} THEN {remark} || left({ref}, 60)"
+        f" WHEN {_count(cells)} <> 1 THEN NULL"
         f" WHEN {_is_label(first)} THEN {remark} || left({first}, 60)"
-        f" WHEN {_count(cells)} = 1 AND {_is(ref, _REMARK)}"
-        f" THEN {remark} || left({ref}, 60) END"
+        f" WHEN {_is(ref, _REMARK)} THEN {remark} || left({ref}, 60) END"
     )
 
 

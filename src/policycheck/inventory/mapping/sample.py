@@ -20,8 +20,9 @@ Sample = Mapping[str, Sequence[str]]
 def sample_tables(sources: Sequence[Source]) -> Sample:
     """Return the values of the columns of tables that have the same ones."""
     values: dict[str, list[str]] = {name: [] for name in sources[0].head.columns if name}
+    share = 1 + _RECORDS // len(sources)
     for source in sources:
-        lines = (line.decode(errors="replace") for line in islice(source.lines(), _RECORDS))
+        lines = (line.decode(errors="replace") for line in islice(source.lines(), share))
         rows = csv.reader(lines, delimiter=source.head.delimiter)
         next(rows, None)
         with suppress(csv.Error):  # a look at what came before is enough

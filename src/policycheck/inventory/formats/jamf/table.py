@@ -54,7 +54,7 @@ _STOCK = frozenset(
         "system settings", "terminal", "textedit", "time machine",
     }
 )  # fmt: skip
-"""Apps that come with every Mac (Apple, "Included apps on your Mac"), by their names."""
+"""Apps of macOS itself, by their names: each Mac has most of them, of whatever version it is."""
 _WITNESSES = 2
 _NO_YEARS = ("0001", "1970", "9999")
 _ATTRIBUTES = ("Department", "Building", "Site", "Position")
@@ -121,7 +121,7 @@ def read_table(source: Source, staging: Staging) -> None:
         staging.warn(
             source.path,
             f"lists apps of {unproven:,} {'device' if unproven == 1 else 'devices'} and may leave"
-            " others out: a search with a criterion on apps shows no more than what meets it",
+            " others out: a search with a criterion on apps may show no more than what meets it",
             "what is listed counts, what is not is unknown; export computers-inventory or"
             " mobile-devices/detail by Jamf's API instead",
         )
