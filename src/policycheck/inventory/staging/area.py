@@ -190,10 +190,7 @@ class Staging:
     def _take_part(self, part: Part, target: Path, *, documents: bool = False) -> None:
         part.find_faults(documents=documents)
         self._rejects.add_faults(_list_in_order(self._paths))
-        self.con.execute(
-            "INSERT INTO incomplete SELECT input_no, device_ref FROM fault"
-            " WHERE device_ref IS NOT NULL"
-        )
+        part.mark_incomplete()
         if not documents:
             part.mark_owners()
         for input_no, (records, items) in part.count().items():

@@ -127,6 +127,13 @@ class Part:
             " same device' FROM ranked WHERE record <> newest"
         )
 
+    def mark_incomplete(self) -> None:
+        """Add to `incomplete` the devices that lost a record."""
+        self._con.execute(
+            "INSERT INTO incomplete SELECT input_no, device_ref FROM fault"
+            " WHERE device_ref IS NOT NULL"
+        )
+
     def mark_owners(self) -> None:
         """Add to `incomplete` the devices above items that name none: they may be theirs.
 
