@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from policycheck.config import read_config
 from policycheck.problems import PolicycheckError
-from policycheck.workspace import read_config
 
 FOLDER = Path(__file__).parent / "notify"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))

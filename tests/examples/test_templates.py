@@ -8,9 +8,9 @@ from pathlib import Path
 
 import policycheck
 from policycheck.catalogue.load import load as load_catalogue
+from policycheck.config import Config, read_config
 from policycheck.model import PERSON_COLUMNS
 from policycheck.policy.load import load
-from policycheck.workspace import Config, read_config
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = Path(policycheck.__file__).parent / "templates"

@@ -40,7 +40,7 @@ def init(
 def _print_schema() -> None:
     import json
 
-    from policycheck.workspace import CONFIG, Config
+    from policycheck.config import CONFIG, Config
     from policycheck.yamlfile.schema import schema_of
 
     say(json.dumps(schema_of(Config, CONFIG), indent=2, ensure_ascii=False))

@@ -16,13 +16,14 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from policycheck.config import CONFIG
 from policycheck.engine.session import open_session
 from policycheck.inventory.mapping.file import FileMapping, load_mappings
 from policycheck.inventory.people import read_people
 from policycheck.problems import PolicycheckError, Problem, quote
 from policycheck.rulebook import Rulebook, load_rulebook
 from policycheck.watch.log import Log, tell_problems
-from policycheck.workspace import CONFIG, Settings
+from policycheck.workspace import Settings
 
 _FOLDERS = ("policies", "rules", "waivers", "attestations")
 _SETTLED_SECONDS = 1.0
